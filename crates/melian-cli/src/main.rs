@@ -1,0 +1,2 @@
+//! The program `melian`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Testable sentences with a speaker.

@@ -1,0 +1,1 @@
+//! Blocks, runs and the evaluator.

@@ -1,0 +1,1 @@
+//! Finite games: build, read, solve, certify. Knows nothing of scenarios.

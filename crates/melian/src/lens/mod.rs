@@ -1,0 +1,1 @@
+//! The formal models, a module each; none imports another.

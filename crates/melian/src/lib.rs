@@ -1,0 +1,13 @@
+//! Melian: a workbench for crisis bargaining. Text in, tables out.
+
+pub mod analysis;
+pub mod claim;
+pub mod diagnostic;
+pub mod ensemble;
+pub mod game;
+pub mod lens;
+pub mod math;
+pub mod package;
+pub mod scenario;
+pub mod study;
+pub mod uncertainty;

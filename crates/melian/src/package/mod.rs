@@ -1,0 +1,1 @@
+//! What a package of terms means to the actors: stakes, room, fit, blockers.

@@ -1,0 +1,1 @@
+//! Designs in the unit cube, quantile functions and named random streams.
