@@ -1,1 +1,47 @@
 //! Blocks, runs and the evaluator.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lens::Family;
+
+/// One combination that every draw is run through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arm {
+    /// The policy's id; `None` for the scenario as written.
+    pub policy: Option<String>,
+    /// The perspective's id; `None` for the scenario as written.
+    pub perspective: Option<String>,
+    /// The lens's id.
+    pub lens: String,
+    /// Its reading; empty where it has only one.
+    pub reading: String,
+    /// Its family.
+    pub family: Family,
+}
+
+/// What makes a run what it is: the content of `run.json`. No times, threads or host names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of this layout.
+    pub schema_version: u32,
+    /// Melian's version.
+    pub version: String,
+    /// SHA-256, in hex, of everything below: the campaign.
+    pub campaign: String,
+    /// SHA-256, in hex, of the scenario's text and its tables.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// `monte_carlo`, `latin_hypercube` or `sobol`.
+    pub design: String,
+    /// Draws asked for.
+    pub draws: u64,
+    /// The dimensions of the design: paths of the uncertain fields, in order.
+    pub dimensions: Vec<String>,
+    /// Every combination each draw is run through.
+    pub arms: Vec<Arm>,
+    /// Lenses that can't run on this scenario, with the reason.
+    pub silent: Vec<(String, String)>,
+    /// The command that remakes the run.
+    pub command: String,
+}

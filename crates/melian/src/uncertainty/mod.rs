@@ -1,1 +1,5 @@
 //! Designs in the unit cube, quantile functions and named random streams.
+
+mod estimate;
+
+pub use estimate::Estimate;
