@@ -66,6 +66,11 @@ impl CaseBlock {
         self.values[field.index() * LANES + lane]
     }
 
+    /// Puts another value in the place of one drawn.
+    pub fn set(&mut self, field: FieldId, lane: usize, value: f64) {
+        self.values[field.index() * LANES + lane] = value;
+    }
+
     /// The number, in the scenario's roster, of the expert each draw follows.
     #[must_use]
     pub fn experts(&self) -> &[u32] {

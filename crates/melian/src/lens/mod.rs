@@ -18,7 +18,17 @@ pub trait Lens: Send + Sync {
     ///
     /// # Errors
     /// What the scenario lacks for this lens, or what is wrong with the lens's options.
-    fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Vec<Diagnostic>>;
+    fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable>;
+}
+
+/// Why a lens can't be made ready for a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unable {
+    /// The scenario lacks what the lens reads: the lens stays silent, and this says why
+    /// ("no capability for `melos`").
+    Lacks(String),
+    /// The lens's options are mistaken: the run is refused.
+    Mistaken(Vec<Diagnostic>),
 }
 
 /// A lens made ready for one scenario.
