@@ -7,7 +7,7 @@ use serde::Serialize;
 
 mod codes;
 
-pub use codes::{Code, Explanation, explain};
+pub use codes::{Code, Explanation, explain, explanations};
 
 /// How grave a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

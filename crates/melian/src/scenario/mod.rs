@@ -2,10 +2,14 @@
 
 mod date;
 pub mod document;
+mod files;
+mod names;
 
 use std::collections::BTreeMap;
 
-pub use date::{Date, Step};
+pub use date::{Date, Step, StepUnit};
+pub use files::{FileProblem, Files, NoFiles};
+pub use names::{NameTable, Names};
 
 use crate::diagnostic::{Sources, Span};
 use crate::uncertainty::Estimate;
