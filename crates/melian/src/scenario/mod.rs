@@ -166,6 +166,9 @@ pub struct Issue {
     pub anchors: Vec<(f64, String)>,
     /// What stands where there is no deal. `None` if not coded.
     pub no_deal: Option<FieldId>,
+    /// The no-deal point of the scenario without overlays, where every actor's payoff is 0: the same field as
+    /// `no_deal` unless an overlay moved that, then a field of its own under the same path and estimate as unpatched.
+    pub stake_zero: Option<FieldId>,
     /// What came of it, for past cases: never read by a lens, shown beside the forecast.
     pub outcome: Option<FieldId>,
     /// Source of the table.
