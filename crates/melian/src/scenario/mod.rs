@@ -4,6 +4,8 @@ mod date;
 pub mod document;
 mod files;
 mod names;
+pub mod rule;
+pub(crate) mod token;
 
 use std::collections::BTreeMap;
 
