@@ -3,6 +3,13 @@
 //! A [`Lens`] is a formal theory in one named reading; [`Lens::prepare`] turns it into a [`Model`]
 //! for one scenario, which solves blocks of draws. Models are pure.
 
+mod baseline;
+mod options;
+pub mod point;
+mod registry;
+
+pub use registry::{all, find};
+
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseBlock};

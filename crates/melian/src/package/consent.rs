@@ -118,7 +118,8 @@ impl Node {
                 if *needed > bits.len() { NEVER } else { needed.saturating_sub(agreeing) as u32 }
             }
             Self::Weight { bits, needed } => {
-                let held: f64 = bits.iter().filter(|(bit, _)| has(agreed, *bit)).map(|(_, weight)| weight).sum();
+                let held: f64 =
+                    bits.iter().filter(|(bit, _)| has(agreed, *bit)).map(|(_, weight)| weight).sum();
                 let mut deficit = needed - held;
                 let mut count = 0;
                 for (_, weight) in bits.iter().filter(|(bit, _)| !has(agreed, *bit)) {
@@ -165,7 +166,12 @@ fn with_all(voters: &Voters, required: &[u64], agreed: &[u64]) -> Vec<u64> {
 }
 
 /// The rules of several stages, each on a panel, as one.
-pub(super) fn compile(scenario: &Scenario, voters: &Voters, asked: &[bool], stages: &[(usize, &Stage)]) -> Node {
+pub(super) fn compile(
+    scenario: &Scenario,
+    voters: &Voters,
+    asked: &[bool],
+    stages: &[(usize, &Stage)],
+) -> Node {
     let mut all = All { required: vec![0; voters.len()], rest: Vec::new() };
     for (panel, stage) in stages {
         let compiler = Compiler { groups: &scenario.groups, voters, asked, panel: *panel };
@@ -215,10 +221,13 @@ impl Compiler<'_> {
                 let idle = all.rest.is_empty() && all.required.iter().all(|&word| word == 0);
                 (!idle).then_some(Node::All { required: all.required, rest: all.rest })
             }
-            Rule::Any(rules) => rules.iter().map(|rule| self.node(rule)).collect::<Option<_>>().map(Node::Any),
+            Rule::Any(rules) => {
+                rules.iter().map(|rule| self.node(rule)).collect::<Option<_>>().map(Node::Any)
+            }
             Rule::Count(group, needed) => {
                 let members = &self.groups[group.index()].members;
-                let bits: Vec<usize> = members.iter().filter_map(|(actor, _)| self.bit(actor.index())).collect();
+                let bits: Vec<usize> =
+                    members.iter().filter_map(|(actor, _)| self.bit(actor.index())).collect();
                 let needed = (*needed as usize).saturating_sub(members.len() - bits.len());
                 (needed > 0).then_some(Node::Count { bits, needed })
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::case::CaseBlock;
 use crate::diagnostic::{Sources, Span};
 use crate::scenario::{
-    About, Accept, Actor, ActorId, Field, FieldId, Group, Issue, IssueId, Link, Provenance, Rule, Scenario, Stage,
-    Stance, Status,
+    About, Accept, Actor, ActorId, Field, FieldId, Group, Issue, IssueId, Link, Provenance, Rule, Scenario,
+    Stage, Stance, Status,
 };
 use crate::uncertainty::Estimate;
 

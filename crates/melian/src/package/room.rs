@@ -108,7 +108,10 @@ impl Room {
             let decided = |issue: usize| {
                 scenario.consent.iter().any(|stage| stage.issues.iter().any(|id| id.index() == issue))
             };
-            (0..issues).filter(|&issue| decided(issue)).map(|issue| Question::new(scenario, &[issue])).collect()
+            (0..issues)
+                .filter(|&issue| decided(issue))
+                .map(|issue| Question::new(scenario, &[issue]))
+                .collect()
         } else {
             let all: Vec<usize> = (0..issues).collect();
             vec![Question::new(scenario, &all)]
@@ -317,21 +320,31 @@ impl Question {
         let rule = compile(scenario, &voters, &asked, &stages);
         let mut heard = vec![0; voters.len()];
         rule.collect(&mut heard);
-        let ranges: Vec<Range> = ranges
-            .into_iter()
-            .filter(|range| heard[range.bit / 64] >> (range.bit % 64) & 1 == 1)
-            .collect();
+        let ranges: Vec<Range> =
+            ranges.into_iter().filter(|range| heard[range.bit / 64] >> (range.bit % 64) & 1 == 1).collect();
         let mut linked = vec![false; issues];
         for bound in scenario.links.iter().flat_map(|link| link.condition.iter().chain(&link.consequence)) {
             linked[bound.issue.index()] = true;
         }
         let simple = match &rule {
-            Node::All { required, rest } if rest.is_empty() && scenario.links.is_empty() && fixed.is_empty() => {
+            Node::All { required, rest }
+                if rest.is_empty() && scenario.links.is_empty() && fixed.is_empty() =>
+            {
                 Some(Simple::new(&voters, required, &willing, &ranges))
             }
             _ => None,
         };
-        Self { free: free.to_vec(), fixed, exact: rule.is_exact(), voters, rule, ranges, willing, linked, simple }
+        Self {
+            free: free.to_vec(),
+            fixed,
+            exact: rule.is_exact(),
+            voters,
+            rule,
+            ranges,
+            willing,
+            linked,
+            simple,
+        }
     }
 
     fn solve_simply(&self, cases: &CaseBlock, out: &mut RoomBlock) {
@@ -446,11 +459,17 @@ impl Simple {
             let flags = &mut out.closers[voters.actors[range.slot]];
             if let Some(min) = range.min {
                 let ends = terms[range.issue].iter().zip(cases.field(min));
-                flags.iter_mut().zip(ends).for_each(|(flag, (at, min))| *flag = if at < min { 1.0 } else { *flag });
+                flags
+                    .iter_mut()
+                    .zip(ends)
+                    .for_each(|(flag, (at, min))| *flag = if at < min { 1.0 } else { *flag });
             }
             if let Some(max) = range.max {
                 let ends = terms[range.issue].iter().zip(cases.field(max));
-                flags.iter_mut().zip(ends).for_each(|(flag, (at, max))| *flag = if at > max { 1.0 } else { *flag });
+                flags
+                    .iter_mut()
+                    .zip(ends)
+                    .for_each(|(flag, (at, max))| *flag = if at > max { 1.0 } else { *flag });
             }
         }
         for &actor in &self.refusing {
@@ -507,10 +526,14 @@ struct Goal {
 
 impl Search {
     fn load(&mut self, question: &Question, links: &[Link], cases: &CaseBlock, lane: usize) {
-        let end = |field: Option<FieldId>, otherwise: f64| field.map_or(otherwise, |id| cases.value(id, lane));
+        let end =
+            |field: Option<FieldId>, otherwise: f64| field.map_or(otherwise, |id| cases.value(id, lane));
         self.ends.clear();
         self.ends.extend(
-            question.ranges.iter().map(|range| (end(range.min, f64::NEG_INFINITY), end(range.max, f64::INFINITY))),
+            question
+                .ranges
+                .iter()
+                .map(|range| (end(range.min, f64::NEG_INFINITY), end(range.max, f64::INFINITY))),
         );
         self.words = question.voters.len();
         self.spent = 0;
@@ -529,7 +552,12 @@ impl Search {
             choices.points.clear();
             choices.points.push(0.0);
             choices.points.extend(
-                question.ranges.iter().zip(&self.ends).filter(|(range, _)| range.issue == issue).map(|(_, ends)| ends.0),
+                question
+                    .ranges
+                    .iter()
+                    .zip(&self.ends)
+                    .filter(|(range, _)| range.issue == issue)
+                    .map(|(_, ends)| ends.0),
             );
             if question.linked[issue] {
                 choices.points.extend(bounds(links, issue).map(lower_end));
@@ -967,7 +995,10 @@ mod tests {
                 2 => Rule::Count(group, u32::from(*number)),
                 3 => Rule::Weight(group, f64::from(*number) / 4.0),
                 4 => Rule::All(vec![actor(n), Rule::Count(group, u32::from(*number) - 1)]),
-                _ => Rule::All(vec![Rule::Count(group, 2), Rule::Any(vec![Rule::Weight(group, 0.6), actor(n)])]),
+                _ => Rule::All(vec![
+                    Rule::Count(group, 2),
+                    Rule::Any(vec![Rule::Weight(group, 0.6), actor(n)]),
+                ]),
             };
             let chosen: Vec<usize> = (0..plan.issues).filter(|issue| issues >> issue & 1 == 1).collect();
             let chosen = if chosen.is_empty() { vec![0] } else { chosen };
@@ -975,7 +1006,8 @@ mod tests {
         }
         let bound = |(issue, relation, value): (usize, u8, u8)| Bound {
             issue: IssueId::new(issue),
-            relation: [Relation::Less, Relation::AtMost, Relation::AtLeast, Relation::Greater][usize::from(relation)],
+            relation: [Relation::Less, Relation::AtMost, Relation::AtLeast, Relation::Greater]
+                [usize::from(relation)],
             value: f64::from(value),
         };
         for [condition, consequence] in &plan.links {
@@ -997,9 +1029,7 @@ mod tests {
             }
             !plan.refuse[actor]
                 && stage.issues.iter().all(|issue| match plan.ranges[actor * plan.issues + issue.index()] {
-                    Some((min, max)) => {
-                        (f64::from(min)..=f64::from(max)).contains(&package[issue.index()])
-                    }
+                    Some((min, max)) => (f64::from(min)..=f64::from(max)).contains(&package[issue.index()]),
                     None => true,
                 })
         };
@@ -1015,15 +1045,23 @@ mod tests {
                 Rule::Weight(group, share) => {
                     let members = &scenario.groups[group.index()].members;
                     let total: f64 = members.iter().map(|member| member.1).sum();
-                    let held: f64 =
-                        members.iter().filter(|(actor, _)| agrees(actor.index())).map(|member| member.1).sum();
+                    let held: f64 = members
+                        .iter()
+                        .filter(|(actor, _)| agrees(actor.index()))
+                        .map(|member| member.1)
+                        .sum();
                     held >= share * total - 1e-9
                 }
             }
         }
-        let stages = scenario.consent.iter().all(|stage| met(&stage.rule, scenario, &|actor| agrees(actor, stage)));
+        let stages =
+            scenario.consent.iter().all(|stage| met(&stage.rule, scenario, &|actor| agrees(actor, stage)));
         let met = |bound: &Bound| holds(*bound, package[bound.issue.index()]);
-        stages && scenario.links.iter().all(|link| !link.condition.iter().all(met) || link.consequence.iter().all(met))
+        stages
+            && scenario
+                .links
+                .iter()
+                .all(|link| !link.condition.iter().all(met) || link.consequence.iter().all(met))
     }
 
     fn grid(issues: usize) -> Vec<Vec<f64>> {
@@ -1045,7 +1083,8 @@ mod tests {
         let opens = |set: &u32| packages.iter().any(|package| passes(scenario, plan, package, *set));
         let opening: Vec<u32> = (0..1_u32 << plan.actors).filter(opens).collect();
         let least = opening.iter().map(|set| set.count_ones()).min();
-        let members = opening.iter().filter(|set| Some(set.count_ones()) == least).fold(0, |all, set| all | set);
+        let members =
+            opening.iter().filter(|set| Some(set.count_ones()) == least).fold(0, |all, set| all | set);
         (least, members)
     }
 
