@@ -148,9 +148,15 @@ impl Node {
         match self {
             Self::All { required, rest } => {
                 mask.iter_mut().zip(required).for_each(|(to, from)| *to |= from);
-                rest.iter().for_each(|node| node.collect(mask));
+                for node in rest {
+                    node.collect(mask);
+                }
             }
-            Self::Any(nodes) => nodes.iter().for_each(|node| node.collect(mask)),
+            Self::Any(nodes) => {
+                for node in nodes {
+                    node.collect(mask);
+                }
+            }
             Self::Count { bits, .. } => bits.iter().for_each(|&bit| set(mask, bit)),
             Self::Weight { bits, .. } => bits.iter().for_each(|&(bit, _)| set(mask, bit)),
         }
@@ -202,7 +208,11 @@ impl Compiler<'_> {
 
     fn add(&self, rule: &Rule, all: &mut All) {
         match rule {
-            Rule::All(rules) => rules.iter().for_each(|rule| self.add(rule, all)),
+            Rule::All(rules) => {
+                for rule in rules {
+                    self.add(rule, all);
+                }
+            }
             Rule::Actor(actor) => {
                 if let Some(bit) = self.bit(actor.index()) {
                     set(&mut all.required, bit);

@@ -267,7 +267,9 @@ fn reset(column: &mut Vec<f64>, lanes: usize, value: f64) {
 
 fn reset_all(columns: &mut Vec<Vec<f64>>, count: usize, lanes: usize, value: f64) {
     columns.resize_with(count, Vec::new);
-    columns.iter_mut().for_each(|column| reset(column, lanes, value));
+    for column in columns {
+        reset(column, lanes, value);
+    }
 }
 
 /// One lane of a flag per actor.
@@ -1021,6 +1023,25 @@ mod tests {
         b
     }
 
+    fn rule_met(rule: &Rule, scenario: &Scenario, agrees: &dyn Fn(usize) -> bool) -> bool {
+        match rule {
+            Rule::All(rules) => rules.iter().all(|rule| rule_met(rule, scenario, agrees)),
+            Rule::Any(rules) => rules.iter().any(|rule| rule_met(rule, scenario, agrees)),
+            Rule::Actor(actor) => agrees(actor.index()),
+            Rule::Count(group, needed) => {
+                let members = &scenario.groups[group.index()].members;
+                members.iter().filter(|(actor, _)| agrees(actor.index())).count() >= *needed as usize
+            }
+            Rule::Weight(group, share) => {
+                let members = &scenario.groups[group.index()].members;
+                let total: f64 = members.iter().map(|member| member.1).sum();
+                let held: f64 =
+                    members.iter().filter(|(actor, _)| agrees(actor.index())).map(|member| member.1).sum();
+                held >= share * total - 1e-9
+            }
+        }
+    }
+
     /// Whether a package passes when the actors in `dropped` agree to anything: straight from the definition.
     fn passes(scenario: &Scenario, plan: &Plan, package: &[f64], dropped: u32) -> bool {
         let agrees = |actor: usize, stage: &Stage| {
@@ -1033,29 +1054,10 @@ mod tests {
                     None => true,
                 })
         };
-        fn met(rule: &Rule, scenario: &Scenario, agrees: &dyn Fn(usize) -> bool) -> bool {
-            match rule {
-                Rule::All(rules) => rules.iter().all(|rule| met(rule, scenario, agrees)),
-                Rule::Any(rules) => rules.iter().any(|rule| met(rule, scenario, agrees)),
-                Rule::Actor(actor) => agrees(actor.index()),
-                Rule::Count(group, needed) => {
-                    let members = &scenario.groups[group.index()].members;
-                    members.iter().filter(|(actor, _)| agrees(actor.index())).count() >= *needed as usize
-                }
-                Rule::Weight(group, share) => {
-                    let members = &scenario.groups[group.index()].members;
-                    let total: f64 = members.iter().map(|member| member.1).sum();
-                    let held: f64 = members
-                        .iter()
-                        .filter(|(actor, _)| agrees(actor.index()))
-                        .map(|member| member.1)
-                        .sum();
-                    held >= share * total - 1e-9
-                }
-            }
-        }
-        let stages =
-            scenario.consent.iter().all(|stage| met(&stage.rule, scenario, &|actor| agrees(actor, stage)));
+        let stages = scenario
+            .consent
+            .iter()
+            .all(|stage| rule_met(&stage.rule, scenario, &|actor| agrees(actor, stage)));
         let met = |bound: &Bound| holds(*bound, package[bound.issue.index()]);
         stages
             && scenario

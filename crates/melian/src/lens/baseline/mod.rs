@@ -295,7 +295,9 @@ mod tests {
 
     fn run(id: &str, b: &Builder, quantity: Quantity) -> f64 {
         let lens = find(id)[0];
-        let model = lens.prepare(&b.scenario(), &LensOptions::default()).ok().expect("the lens can run");
+        let Ok(model) = lens.prepare(&b.scenario(), &LensOptions::default()) else {
+            panic!("{id} can't run")
+        };
         let mut rows = RowBlock::default();
         model.solve(&b.cases(3), &Streams::new(1, lens.card()), &mut rows, &mut Scratch::default());
         let column = model.measures().iter().position(|measure| measure.quantity == quantity);

@@ -78,7 +78,9 @@ pub(crate) fn mend(weights: &mut [Vec<f64>]) {
     let lanes = weights.first().map_or(0, Vec::len);
     for lane in 0..lanes {
         if weights.iter().all(|weight| weight[lane] <= 0.0) {
-            weights.iter_mut().for_each(|weight| weight[lane] = 1.0);
+            for weight in &mut *weights {
+                weight[lane] = 1.0;
+            }
         }
     }
 }
@@ -266,11 +268,11 @@ mod tests {
 
     fn terms(rule: Rule, positions: &[f64], weights: &[f64], reference: Option<f64>) -> f64 {
         let columns: Vec<[f64; 1]> = positions.iter().map(|&x| [x]).collect();
-        let columns: Vec<&[f64]> = columns.iter().map(|x| x.as_slice()).collect();
+        let columns: Vec<&[f64]> = columns.iter().map(<[f64; 1]>::as_slice).collect();
         let mut weights: Vec<Vec<f64>> = weights.iter().map(|&w| vec![w]).collect();
         mend(&mut weights);
         let reference = reference.map(|x| [x]);
-        let reference = reference.as_ref().map(|x| x.as_slice());
+        let reference = reference.as_ref().map(<[f64; 1]>::as_slice);
         let mut out = [0.0];
         rule.solve(&Side { positions: &columns, weights: &weights, reference }, &mut out);
         out[0]
