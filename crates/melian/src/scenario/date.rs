@@ -14,6 +14,27 @@ pub struct Date {
     pub day: u8,
 }
 
+impl Date {
+    /// Whether this day is surely before the other: a date without month or day may be any in it.
+    #[must_use]
+    pub fn is_before(&self, other: &Date) -> bool {
+        let pairs =
+            [(i32::from(self.month), i32::from(other.month)), (i32::from(self.day), i32::from(other.day))];
+        if self.year != other.year {
+            return self.year < other.year;
+        }
+        for (own, others) in pairs {
+            if own == 0 || others == 0 {
+                return false;
+            }
+            if own != others {
+                return own < others;
+            }
+        }
+        false
+    }
+}
+
 const MONTH_DAYS: [u8; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 impl FromStr for Date {

@@ -1,17 +1,30 @@
 //! The scenario language: text in, a checked [`Scenario`] out.
 
+mod check;
+mod correlation;
 mod date;
 pub mod document;
+mod estimate;
 mod files;
+mod link;
 mod names;
+mod overlay;
+mod read;
+mod report;
 pub mod rule;
+mod shape;
+pub mod spec;
+pub mod tables;
 pub(crate) mod token;
+mod warn;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use date::{Date, Step, StepUnit};
 pub use files::{FileProblem, Files, NoFiles};
 pub use names::{NameTable, Names};
+pub use read::{Attached, Read};
 
 use crate::diagnostic::{Sources, Span};
 use crate::uncertainty::Estimate;
@@ -44,7 +57,8 @@ pub struct Scenario {
     pub claims: Vec<StatedClaim>,
     /// `[lens.ID]`: options by lens id, as written; each lens checks its own.
     pub lens_options: BTreeMap<String, LensOptions>,
-    /// Every number of the scenario, certain or not, in the order of the file.
+    /// Every number of the scenario, certain or not: capabilities, issues, stances (by actor, then issue), walk-away
+    /// values. What overlays add comes in its place; what they change keeps its path.
     pub fields: Vec<Field>,
     /// Names of all experts that any estimate quotes, in the order of appearance.
     pub experts: Vec<String>,
@@ -52,6 +66,12 @@ pub struct Scenario {
     pub correlations: Vec<Correlation>,
     /// The texts the scenario was made of.
     pub sources: Sources,
+    /// What is declared, by name.
+    pub names: Names,
+    /// The tree and the files it was read from: what overlays are put on.
+    pub(crate) document: Arc<Attached>,
+    /// How many of the fields stand in the text; the rest repeat some of them as they are without overlays.
+    pub(crate) counted: usize,
 }
 
 /// What the scenario is about.
@@ -125,7 +145,8 @@ pub struct Actor {
     pub id: String,
     /// The name to show; the id where none is given.
     pub name: String,
-    /// Power to press, any ratio scale, per issue (one field repeated where given overall).
+    /// Power to press, any ratio scale, per issue: one field repeated where given overall. Empty where not given.
+    /// Where given by issue, issues without a stance of the actor may repeat another's field.
     pub capability: Vec<FieldId>,
     /// What the capability is measured in.
     pub capability_meaning: Option<String>,
@@ -331,8 +352,8 @@ pub struct Operation {
 /// How an operation changes a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// Puts another value in its place (the text of the value).
-    Set,
+    /// Puts another value in its place; the text is the value as written.
+    Set(String),
     /// Multiplies it.
     Scale(f64),
     /// Adds to it.
@@ -433,6 +454,80 @@ impl Field {
     pub fn is_certain(&self) -> bool {
         matches!(self.estimate, Estimate::Exact(_))
     }
+
+    /// The least and the most it may be in any draw; the ends of the range for estimates with tails.
+    #[must_use]
+    pub fn support(&self) -> (f64, f64) {
+        let (low, high) = extent(&self.estimate).unwrap_or(self.range);
+        let moved = |value: f64| (value * self.scale + self.shift).clamp(self.range.0, self.range.1);
+        (moved(low), moved(high))
+    }
+
+    /// Whether the estimate has ends of its own rather than tails.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        extent(&self.estimate).is_some()
+    }
+
+    /// What kind of knowledge it is: as said; else a quote if one is given, experts if they estimated it, else the
+    /// modeller's guess.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        let experts = matches!(self.estimate, Estimate::Experts(_));
+        match (self.provenance.basis, &self.provenance.quote) {
+            (Some(basis), _) => basis,
+            (None, Some(_)) => Basis::Quote,
+            (None, None) if experts => Basis::Expert,
+            (None, None) => Basis::Modeller,
+        }
+    }
+}
+
+/// The ends of an estimate without tails.
+fn extent(estimate: &Estimate) -> Option<(f64, f64)> {
+    let over = |values: &[f64]| {
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    };
+    match estimate {
+        Estimate::Exact(value) => Some((*value, *value)),
+        Estimate::Uniform { low, high } => Some((*low, *high)),
+        Estimate::Pert { .. } | Estimate::Normal { .. } => None,
+        Estimate::Discrete { values, weights } => {
+            let possible: Vec<f64> = values
+                .iter()
+                .zip(weights)
+                .filter(|(_, weight)| **weight > 0.0)
+                .map(|(value, _)| *value)
+                .collect();
+            Some(over(&possible))
+        }
+        Estimate::Experts(experts) => {
+            experts.iter().try_fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (_, estimate)| {
+                extent(estimate).map(|(l, h)| (low.min(l), high.max(h)))
+            })
+        }
+    }
+}
+
+/// How many numbers of a scenario rest on what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct ProvenanceCounts {
+    /// Somebody said or wrote it.
+    pub quoted: usize,
+    /// It was counted or measured.
+    pub data: usize,
+    /// A named expert's judgement.
+    pub expert: usize,
+    /// The modeller's guess.
+    pub modeller: usize,
+}
+
+impl ProvenanceCounts {
+    /// All numbers.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.quoted + self.data + self.expert + self.modeller
+    }
 }
 
 /// A rank correlation between two uncertain fields.
@@ -475,6 +570,25 @@ pub enum Basis {
 }
 
 impl Scenario {
+    /// How many numbers rest on what; outcomes, which no lens reads, are not counted.
+    #[must_use]
+    pub fn provenance_counts(&self) -> ProvenanceCounts {
+        let outcomes: Vec<FieldId> = self.issues.iter().filter_map(|issue| issue.outcome).collect();
+        let mut counts = ProvenanceCounts::default();
+        for (index, field) in self.fields.iter().enumerate() {
+            if index >= self.counted || outcomes.contains(&FieldId::new(index)) {
+                continue;
+            }
+            match field.basis() {
+                Basis::Quote => counts.quoted += 1,
+                Basis::Data => counts.data += 1,
+                Basis::Expert => counts.expert += 1,
+                Basis::Modeller => counts.modeller += 1,
+            }
+        }
+        counts
+    }
+
     /// The stance of `actor` on `issue`.
     #[must_use]
     pub fn stance(&self, actor: ActorId, issue: IssueId) -> Option<&Stance> {
