@@ -2,4 +2,4 @@
 
 mod summary;
 
-pub use summary::{ArmSummary, Group, MeasureSummary, Quantiles, Summary};
+pub use summary::{ArmSummary, Group, MeasureSummary, Quantiles, Summariser, Summary};

@@ -1,8 +1,22 @@
-//! Blocks, runs and the evaluator.
+//! Every draw through every lens: plans, chunks of rows, single evaluations.
+//!
+//! A [`Plan`] is a scenario under all its overlays, with every lens that can run made ready. It is pure:
+//! [`Plan::chunk`] gives the rows of a range of draws, the same on any number of threads, and
+//! [`Plan::evaluate`] and [`Plan::explain`] look at single points. Files, progress and cancelling belong
+//! to the caller.
+
+mod chunk;
+mod plan;
 
 use serde::{Deserialize, Serialize};
 
+pub use chunk::{ArmRows, Chunk};
+pub use plan::{InputColumn, Plan, Settings, Variant};
+
 use crate::lens::Family;
+
+/// Draws per [`Chunk`]: what is computed, written and summarised at a time.
+pub const CHUNK_DRAWS: u64 = 4096;
 
 /// One combination that every draw is run through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +48,8 @@ pub struct Manifest {
     pub seed: u64,
     /// `monte_carlo`, `latin_hypercube` or `sobol`.
     pub design: String,
+    /// The lenses asked for; empty for every lens that can run.
+    pub lenses: Vec<String>,
     /// Draws asked for.
     pub draws: u64,
     /// The dimensions of the design: paths of the uncertain fields, in order.
@@ -42,6 +58,8 @@ pub struct Manifest {
     pub arms: Vec<Arm>,
     /// Lenses that can't run on this scenario, with the reason.
     pub silent: Vec<(String, String)>,
+    /// The scenario's file name.
+    pub file: String,
     /// The command that remakes the run.
     pub command: String,
 }
