@@ -70,6 +70,18 @@ impl Plan {
     /// can't carry so many inputs, or no lens at all that can run.
     pub fn new(scenario: &Scenario, settings: Settings) -> Result<Self, Vec<Diagnostic>> {
         let lenses = select(&settings.lenses)?;
+        Self::with_lenses(scenario, settings, &lenses)
+    }
+
+    /// The same with the given lenses, whatever `settings.lenses` says: for lenses of one's own.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_lenses(
+        scenario: &Scenario,
+        settings: Settings,
+        lenses: &[&dyn Lens],
+    ) -> Result<Self, Vec<Diagnostic>> {
         let scenarios = variants_of(scenario)?;
         let dimensions = dimensions_of(scenarios.iter().map(|(_, _, scenario)| scenario));
         let inputs = input_columns(&scenarios);
@@ -79,14 +91,14 @@ impl Plan {
             variants.push(Variant { policy, perspective, scenario, sampler });
         }
         let mut plan = Self { settings, variants, arms: Vec::new(), silent: Vec::new(), inputs, dimensions };
-        plan.prepare(&lenses)?;
+        plan.prepare(lenses)?;
         if plan.arms.is_empty() {
             return Err(vec![no_lens(&plan.silent)]);
         }
         Ok(plan)
     }
 
-    fn prepare(&mut self, lenses: &[&'static dyn Lens]) -> Result<(), Vec<Diagnostic>> {
+    fn prepare(&mut self, lenses: &[&dyn Lens]) -> Result<(), Vec<Diagnostic>> {
         let none = LensOptions::default();
         for (index, variant) in self.variants.iter().enumerate() {
             for lens in lenses {
