@@ -155,6 +155,9 @@ fn steps(values: &[f64], weights: &[f64]) -> Shape {
         .filter(|(_, weight)| *weight > 0.0)
         .collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if let [(value, _)] = pairs[..] {
+        return Shape::Constant(value);
+    }
     let sum: f64 = pairs.iter().map(|(_, weight)| weight).sum();
     let mut below = Vec::with_capacity(pairs.len());
     let mut running = 0.0;

@@ -83,8 +83,14 @@ impl Coordinates {
         Coordinates(ChaCha8Rng::from_seed(key("melian coordinate", seed, path)))
     }
 
+    /// The coordinate in [0, 1) of one draw: the 53 high bits of [`Coordinates::bits`].
+    #[must_use]
+    pub fn at(&self, draw: u64) -> f64 {
+        unit(self.bits(draw))
+    }
+
     /// The generator, standing at the first word of a draw.
-    fn at(&self, draw: u64) -> ChaCha8Rng {
+    fn standing_at(&self, draw: u64) -> ChaCha8Rng {
         let mut generator = self.0.clone();
         generator.set_word_pos(2 * u128::from(draw));
         generator
@@ -93,7 +99,7 @@ impl Coordinates {
     /// The 64 random bits of one draw.
     #[must_use]
     pub fn bits(&self, draw: u64) -> u64 {
-        self.at(draw).next_u64()
+        self.standing_at(draw).next_u64()
     }
 
     /// The coordinates in [0, 1) of the draws from `first_draw` on.
@@ -108,7 +114,7 @@ impl Coordinates {
         lanes: &mut [f64],
         value: impl Fn(usize, u64) -> f64,
     ) {
-        let mut generator = self.at(first_draw);
+        let mut generator = self.standing_at(first_draw);
         let mut bytes = [0_u8; 8 * CHUNK];
         for (chunk, part) in lanes.chunks_mut(CHUNK).enumerate() {
             let bytes = &mut bytes[..8 * part.len()];
@@ -147,7 +153,7 @@ mod tests {
                 let mut lanes = vec![0.0; size];
                 coordinates.fill(first, &mut lanes);
                 for (draw, lane) in (first..).zip(&lanes) {
-                    assert_eq!(*lane, unit(coordinates.bits(draw)));
+                    assert_eq!(*lane, coordinates.at(draw));
                 }
             }
         }
