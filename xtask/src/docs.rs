@@ -29,7 +29,9 @@ pub(crate) fn run(mode: Mode) -> Outcome {
         commands += ran;
         if fresh != text {
             match mode {
-                Mode::Write => std::fs::write(&page, fresh).map_err(|e| format!("{}: {e}", page.display()))?,
+                Mode::Write => {
+                    std::fs::write(&page, fresh).map_err(|e| format!("{}: {e}", page.display()))?
+                }
                 Mode::Check => stale.push(page.display().to_string()),
             }
         }
@@ -42,7 +44,8 @@ pub(crate) fn run(mode: Mode) -> Outcome {
 }
 
 fn pages() -> Result<Vec<PathBuf>, String> {
-    let mut pages = vec![root().join("README.md"), root().join("ARCHITECTURE.md"), root().join("CONTRIBUTING.md")];
+    let mut pages =
+        vec![root().join("README.md"), root().join("ARCHITECTURE.md"), root().join("CONTRIBUTING.md")];
     let mut folders = vec![root().join("docs")];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;

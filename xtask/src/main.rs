@@ -40,7 +40,11 @@ fn ci() -> Outcome {
     step("tests", || cargo(&["test", "--workspace", "--all-targets"]))?;
     step("doc tests", || cargo(&["test", "--workspace", "--doc"]))?;
     step("docs", || {
-        shell::run_with("cargo", &["doc", "--workspace", "--no-deps", "--quiet"], &[("RUSTDOCFLAGS", "-D warnings")])
+        shell::run_with(
+            "cargo",
+            &["doc", "--workspace", "--no-deps", "--quiet"],
+            &[("RUSTDOCFLAGS", "-D warnings")],
+        )
     })?;
     step("release build", release)?;
     step("examples", examples::run)?;

@@ -28,11 +28,18 @@ pub(crate) fn read(path: &Path) -> Result<Input, Failure> {
     let bytes = files::read(path)?;
     let beside = Beside::new(path);
     let read = Scenario::read(&path.display().to_string(), &bytes, &beside);
-    let file_name =
-        path.file_name().map_or_else(|| "scenario.toml".to_owned(), |name| name.to_string_lossy().into_owned());
+    let file_name = path
+        .file_name()
+        .map_or_else(|| "scenario.toml".to_owned(), |name| name.to_string_lossy().into_owned());
     let mut files = vec![(file_name.clone(), bytes)];
     files.extend(beside.into_read());
-    Ok(Input { scenario: read.scenario, diagnostics: read.diagnostics, sources: read.sources, file_name, files })
+    Ok(Input {
+        scenario: read.scenario,
+        diagnostics: read.diagnostics,
+        sources: read.sources,
+        file_name,
+        files,
+    })
 }
 
 impl Input {

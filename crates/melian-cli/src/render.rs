@@ -26,7 +26,8 @@ pub(crate) fn stdout_color() -> bool {
         anstream::ColorChoice::Always | anstream::ColorChoice::AlwaysAnsi => true,
         anstream::ColorChoice::Never => false,
         anstream::ColorChoice::Auto => {
-            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            std::io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         }
     }
 }
@@ -49,9 +50,8 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(
-        level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string()),
-    );
+    let mut group =
+        Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.to_string()));
     if let Some(primary) = &diagnostic.primary {
         let mut files: Vec<FileId> = vec![primary.span.file];
         for label in &diagnostic.secondary {
@@ -77,11 +77,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     group
 }
 
-fn annotation<'a>(
-    kind: AnnotationKind,
-    label: &'a Label,
-    text: &str,
-) -> annotate_snippets::Annotation<'a> {
+fn annotation<'a>(kind: AnnotationKind, label: &'a Label, text: &str) -> annotate_snippets::Annotation<'a> {
     let floor = |at: usize| {
         let mut at = at.min(text.len());
         while !text.is_char_boundary(at) {

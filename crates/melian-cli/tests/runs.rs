@@ -9,7 +9,9 @@ use std::time::Duration;
 fn melian(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_melian"));
     command.current_dir(folder).env("NO_COLOR", "1").env("COLUMNS", "100");
-    for variable in ["MELIAN_DRAWS", "MELIAN_SEED", "MELIAN_LENS", "MELIAN_OUT", "MELIAN_THREADS", "MELIAN_FORMAT"] {
+    for variable in
+        ["MELIAN_DRAWS", "MELIAN_SEED", "MELIAN_LENS", "MELIAN_OUT", "MELIAN_THREADS", "MELIAN_FORMAT"]
+    {
         command.env_remove(variable);
     }
     command

@@ -57,7 +57,8 @@ impl RunDirectory {
             std::io::ErrorKind::NotFound => not_a_run("it has no run.json".to_owned()),
             _ => StoreError::Io { path, source: error },
         })?;
-        serde_json::from_slice(&text).map_err(|error| not_a_run(format!("its run.json can't be read: {error}")))
+        serde_json::from_slice(&text)
+            .map_err(|error| not_a_run(format!("its run.json can't be read: {error}")))
     }
 
     /// Makes the directory ready for a run: new, or with the parts of the same campaign.
@@ -92,7 +93,8 @@ impl RunDirectory {
             }
             write_aside(&path, bytes)?;
         }
-        let mut text = serde_json::to_string_pretty(manifest).expect("a manifest holds only strings and integers");
+        let mut text =
+            serde_json::to_string_pretty(manifest).expect("a manifest holds only strings and integers");
         text.push('\n');
         write_aside(&self.root.join("run.json"), text.as_bytes())
     }

@@ -136,8 +136,7 @@ fn compute_part(
             summariser.add(chunk);
             Ok(progress(chunk.first_draw + chunk.draws as u64))
         };
-        let (taken, computed) =
-            rayon::join(|| take(&chunk), || (next < last).then(|| plan.chunk(next)));
+        let (taken, computed) = rayon::join(|| take(&chunk), || (next < last).then(|| plan.chunk(next)));
         if taken?.is_break() && computed.is_some() {
             for path in [&inputs, &outcomes] {
                 let aside = aside(path);

@@ -156,7 +156,8 @@ fn write_inputs<W: Write + Send>(
     layout: &Layout<'_>,
     chunk: &Chunk,
 ) -> Result<()> {
-    let draws: Vec<i64> = (0..chunk.draws).map(|draw| (chunk.first_draw + draw as u64).cast_signed()).collect();
+    let draws: Vec<i64> =
+        (0..chunk.draws).map(|draw| (chunk.first_draw + draw as u64).cast_signed()).collect();
     put::<Int64Type, W>(&mut group, &draws, None)?;
     if !layout.experts.is_empty() {
         let names: Vec<ByteArray> =
@@ -261,8 +262,9 @@ fn put<T: DataType, W: Write + Send>(
     values: &[T::T],
     levels: Option<&[i16]>,
 ) -> Result<()> {
-    let mut column =
-        group.next_column()?.ok_or_else(|| ParquetError::General("more columns than the schema has".to_owned()))?;
+    let mut column = group
+        .next_column()?
+        .ok_or_else(|| ParquetError::General("more columns than the schema has".to_owned()))?;
     column.typed::<T>().write_batch(values, levels, None)?;
     column.close()
 }
@@ -309,7 +311,9 @@ impl PartReader {
 
 fn expert_of(layout: &Layout<'_>, name: &ByteArray) -> Result<u32> {
     let place = layout.experts.iter().position(|known| known == name);
-    place.map(|place| place as u32).ok_or_else(|| ParquetError::General("an expert of another scenario".to_owned()))
+    place
+        .map(|place| place as u32)
+        .ok_or_else(|| ParquetError::General("an expert of another scenario".to_owned()))
 }
 
 fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u64) -> Result<Vec<ArmRows>> {
@@ -322,7 +326,10 @@ fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u6
     let branches = get::<Int32Type>(group, BRANCH)?.0;
     let statuses = get::<ByteArrayType>(group, STATUS)?.0;
     let mut arms: Vec<ArmRows> = (0..layout.plan.arms().len())
-        .map(|arm| ArmRows { columns: vec![Vec::new(); layout.plan.measures(arm).len()], ..ArmRows::default() })
+        .map(|arm| ArmRows {
+            columns: vec![Vec::new(); layout.plan.measures(arm).len()],
+            ..ArmRows::default()
+        })
         .collect();
     let damaged = || ParquetError::General("the table does not fit run.json".to_owned());
     let arm_of = |number: i32| usize::try_from(number).ok().filter(|arm| *arm < layout.plan.arms().len());
@@ -354,7 +361,10 @@ fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u6
 
 /// Puts values back in their rows, NaN where there is none.
 fn spread(mut values: impl Iterator<Item = f64>, levels: &[i16]) -> Vec<f64> {
-    levels.iter().map(|&level| if level == 0 { f64::NAN } else { values.next().unwrap_or(f64::NAN) }).collect()
+    levels
+        .iter()
+        .map(|&level| if level == 0 { f64::NAN } else { values.next().unwrap_or(f64::NAN) })
+        .collect()
 }
 
 /// A column's values, and for each row whether it has one (empty for a required column).

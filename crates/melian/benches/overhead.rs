@@ -4,12 +4,10 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use melian::ensemble::{CHUNK_DRAWS, Plan, Settings};
-use melian::lens::{
-    Family, Lens, LensCard, Model, RowBlock, Scratch, Streams, Trace, Unable,
-};
 use melian::case::{Case, CaseBlock};
+use melian::ensemble::{CHUNK_DRAWS, Plan, Settings};
 use melian::lens::Measure;
+use melian::lens::{Family, Lens, LensCard, Model, RowBlock, Scratch, Streams, Trace, Unable};
 use melian::scenario::{FileProblem, Files, LensOptions, Scenario};
 use melian::uncertainty::Design;
 

@@ -34,7 +34,8 @@ pub(crate) fn run(arguments: &CiteArguments) -> Result<(), Failure> {
             println!("  {id}: {}", lens.card().citation);
         }
         let model = plan.model(arm);
-        let used = [model.track_record().map(|record| record.data), model.reference().map(|class| class.citation)];
+        let used =
+            [model.track_record().map(|record| record.data), model.reference().map(|class| class.citation)];
         for citation in used.into_iter().flatten() {
             if !data.contains(&citation) {
                 data.push(citation);

@@ -60,7 +60,11 @@ fn tell(card: &LensCard) {
     card.when_not.iter().for_each(|line| println!("  - {line}"));
     println!(
         "Speaks of {}",
-        if card.speaks_of_endings { "how things end" } else { "terms given a deal, never of the chance of one" }
+        if card.speaks_of_endings {
+            "how things end"
+        } else {
+            "terms given a deal, never of the chance of one"
+        }
     );
     println!("Source: {}\n", card.citation);
 }

@@ -11,7 +11,8 @@ use crate::files;
 
 /// Writes a commented scenario to start from.
 pub(crate) fn run(arguments: &NewArguments) -> Result<(), Failure> {
-    let path = arguments.out.clone().unwrap_or_else(|| PathBuf::from(slug(&arguments.title)).with_extension("toml"));
+    let path =
+        arguments.out.clone().unwrap_or_else(|| PathBuf::from(slug(&arguments.title)).with_extension("toml"));
     files::write_new(&path, &template::scenario(&arguments.title))?;
     println!("{}", path.display());
     if arguments.table {

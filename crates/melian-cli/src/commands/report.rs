@@ -6,6 +6,7 @@ use anstream::{eprintln, print, println};
 use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
+use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
 
@@ -35,7 +36,7 @@ fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
     };
-    let design = manifest.design.parse().map_err(|_| other())?;
+    let design = Design::named(&manifest.design, manifest.draws).ok_or_else(other)?;
     let settings =
         Settings { seed: manifest.seed, draws: manifest.draws, design, lenses: manifest.lenses.clone() };
     let plan = Plan::new(scenario, settings).map_err(|_| other())?;

@@ -10,9 +10,10 @@ use anstream::{eprintln, println};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use melian::ensemble::{Plan, Settings};
 use melian::lens::{self, Trace};
+use melian::uncertainty::Design;
 use melian_store::{RunDirectory, StoreError};
 
-use crate::args::{Design, Format, RunArguments};
+use crate::args::{self, Format, RunArguments};
 use crate::commands::report::Answer;
 use crate::exit::Failure;
 use crate::{input, render};
@@ -25,9 +26,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         seed: arguments.seed,
         draws: arguments.draws,
         design: match arguments.design {
-            Design::MonteCarlo => melian::uncertainty::Design::MonteCarlo,
-            Design::LatinHypercube => melian::uncertainty::Design::LatinHypercube { draws: arguments.draws },
-            Design::Sobol => melian::uncertainty::Design::Sobol,
+            args::Design::MonteCarlo => Design::MonteCarlo,
+            args::Design::LatinHypercube => Design::LatinHypercube { n: arguments.draws },
+            args::Design::Sobol => Design::Sobol,
         },
         lenses: arguments.lenses.clone(),
     };
@@ -88,7 +89,11 @@ fn prepare(
     again.map_err(|error| {
         let help = matches!(error, StoreError::OtherCampaign { .. });
         let failure = Failure::used(error.to_string());
-        if help { failure.help("`--replace` runs it anew in its place; `--out DIR` keeps both") } else { failure }
+        if help {
+            failure.help("`--replace` runs it anew in its place; `--out DIR` keeps both")
+        } else {
+            failure
+        }
     })
 }
 
@@ -135,8 +140,9 @@ impl Progress {
 /// Prints how each lens came to its answer in one draw.
 fn trace(plan: &Plan, draw: u64, format: Format) {
     let arms = plan.arms().enumerate().filter(|(_, arm)| arm.policy.is_none() && arm.perspective.is_none());
-    let traces: Vec<(String, Trace)> =
-        arms.map(|(index, arm)| (lens::full_id(&arm.lens, &arm.reading), plan.explain(index, draw))).collect();
+    let traces: Vec<(String, Trace)> = arms
+        .map(|(index, arm)| (lens::full_id(&arm.lens, &arm.reading), plan.explain(index, draw)))
+        .collect();
     if format == Format::Json {
         let lenses: Vec<_> =
             traces.iter().map(|(lens, trace)| serde_json::json!({ "lens": lens, "trace": trace })).collect();

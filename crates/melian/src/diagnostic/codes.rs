@@ -570,6 +570,17 @@ Right:
 Wrong: [lens.nsh]
 Right: [lens.nash]
 ";
+    NO_LENS = "M0504", "no lens can run on the scenario", "\
+Each lens needs something of a scenario: a stance on each issue, a capability for each actor with a stance, no-deal
+points. The help behind the error says for each lens what is missing.
+";
+    DESIGN = "M0505", "the design can't carry the scenario", "\
+Sobol' points come from a table of direction numbers and have only so many dimensions; a Latin hypercube has a greatest
+number of draws.
+
+Wrong: melian run big.toml --design sobol          (with more uncertain numbers than the table has dimensions)
+Right: melian run big.toml --design monte_carlo
+";
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::case::{Case, CaseBlock};
+use crate::case::{Case, CaseBlock, LANES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::ensemble::{Arm, Manifest};
 use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
 use crate::scenario::{FieldId, LensOptions, Overlay, Scenario};
-use crate::uncertainty::{Design, Sampler, SamplerInput};
+use crate::uncertainty::{Design, Range, Sampler, SamplerInput};
 
 /// What the user asks for beside the scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,7 +230,7 @@ impl Variant {
     pub(super) fn fill(&self, block: &mut CaseBlock) {
         let (first_draw, len) = (block.first_draw(), block.len());
         let (values, experts) = block.parts_mut();
-        self.sampler.fill(first_draw, len, values, experts);
+        self.sampler.fill(first_draw, len, LANES, values, experts);
     }
 }
 
@@ -284,11 +284,12 @@ fn input_columns(scenarios: &[Patched]) -> Vec<InputColumn> {
                 None if field.is_certain() => continue,
                 None => field.path.clone(),
                 Some(id) => {
-                    let same = base.fields.iter().find(|other| other.path == field.path).is_some_and(|other| {
-                        other.estimate == field.estimate
-                            && other.scale == field.scale
-                            && other.shift == field.shift
-                    });
+                    let same =
+                        base.fields.iter().find(|other| other.path == field.path).is_some_and(|other| {
+                            other.estimate == field.estimate
+                                && other.scale == field.scale
+                                && other.shift == field.shift
+                        });
                     if same {
                         continue;
                     }
@@ -301,17 +302,21 @@ fn input_columns(scenarios: &[Patched]) -> Vec<InputColumn> {
     columns
 }
 
-fn sampler_of(scenario: &Scenario, settings: &Settings, dimensions: &[String]) -> Result<Sampler, Vec<Diagnostic>> {
+fn sampler_of(
+    scenario: &Scenario,
+    settings: &Settings,
+    dimensions: &[String],
+) -> Result<Sampler, Vec<Diagnostic>> {
     let inputs: Vec<SamplerInput<'_>> = scenario
         .fields
         .iter()
         .map(|field| SamplerInput {
             path: &field.path,
             estimate: &field.estimate,
-            range: field.range,
+            range: Range { low: field.range.0, high: field.range.1 },
             scale: field.scale,
             shift: field.shift,
-            dimension: dimensions.iter().position(|path| *path == field.path),
+            dimension: dimensions.iter().position(|path| *path == field.path).unwrap_or(0),
         })
         .collect();
     let correlations: Vec<(usize, usize, f64)> = scenario
@@ -326,17 +331,19 @@ fn sampler_of(scenario: &Scenario, settings: &Settings, dimensions: &[String]) -
 /// The lenses that are asked for, each once, in the registry's order.
 fn select(wanted: &[String]) -> Result<Vec<&'static dyn Lens>, Vec<Diagnostic>> {
     let all = lens::all();
-    let matches = |lens: &&'static dyn Lens, name: &str| lens.card().id == name || lens.card().full_id() == name;
+    let matches =
+        |lens: &&'static dyn Lens, name: &str| lens.card().id == name || lens.card().full_id() == name;
     let unknown: Vec<Diagnostic> = wanted
         .iter()
         .filter(|name| !all.iter().any(|lens| matches(lens, name)))
-        .map(|name| unknown_lens(name, all))
+        .map(|name| unknown_lens(name, &all))
         .collect();
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let chosen = |lens: &&'static dyn Lens| wanted.is_empty() || wanted.iter().any(|name| matches(lens, name));
-    Ok(all.iter().copied().filter(chosen).collect())
+    let chosen =
+        |lens: &&'static dyn Lens| wanted.is_empty() || wanted.iter().any(|name| matches(lens, name));
+    Ok(all.into_iter().filter(chosen).collect())
 }
 
 fn unknown_lens(name: &str, all: &[&'static dyn Lens]) -> Diagnostic {
@@ -365,7 +372,8 @@ impl Plan {
     #[must_use]
     pub fn manifest(&self, file_name: &str, scenario_hash: &str) -> Manifest {
         let Settings { seed, draws, design, lenses } = &self.settings;
-        let mut command = format!("melian run {file_name} --seed {seed} --draws {draws} --design {design}");
+        let mut command =
+            format!("melian run {file_name} --seed {seed} --draws {draws} --design {}", design.name());
         for lens in lenses {
             command.push_str(" --lens ");
             command.push_str(lens);
@@ -376,7 +384,7 @@ impl Plan {
             campaign: String::new(),
             scenario: scenario_hash.to_owned(),
             seed: *seed,
-            design: design.to_string(),
+            design: design.name().to_owned(),
             lenses: lenses.clone(),
             draws: *draws,
             dimensions: self.dimensions.clone(),

@@ -8,7 +8,7 @@ mod options;
 pub mod point;
 mod registry;
 
-pub use registry::{all, find};
+pub use registry::{all, find, full_id};
 
 use serde::{Deserialize, Serialize};
 
@@ -136,7 +136,7 @@ impl LensCard {
     /// `nash/quadratic_zero`, or `mean` where there is only one reading.
     #[must_use]
     pub fn full_id(&self) -> String {
-        if self.reading.is_empty() { self.id.to_owned() } else { format!("{}/{}", self.id, self.reading) }
+        registry::full_id(self.id, self.reading)
     }
 }
 

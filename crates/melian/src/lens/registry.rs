@@ -14,3 +14,9 @@ pub fn all() -> Vec<&'static dyn Lens> {
 pub fn find(name: &str) -> Vec<&'static dyn Lens> {
     all().into_iter().filter(|lens| lens.card().id == name || lens.card().full_id() == name).collect()
 }
+
+/// The name of a lens in one reading: `nash/quadratic_zero`, or `mean` where it has only one.
+#[must_use]
+pub fn full_id(id: &str, reading: &str) -> String {
+    if reading.is_empty() { id.to_owned() } else { format!("{id}/{reading}") }
+}
