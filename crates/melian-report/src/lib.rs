@@ -13,6 +13,7 @@ mod json;
 mod number;
 mod terminal;
 mod text;
+mod trace;
 mod view;
 mod words;
 
@@ -29,6 +30,7 @@ use melian::scenario::Scenario;
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use terminal::{line, terminal};
+pub use trace::trace;
 
 /// Everything an answer is told from.
 #[derive(Debug, Clone, Copy)]

@@ -181,11 +181,12 @@ fn write_outcomes<W: Write + Send>(
     let numbers: Vec<i32> =
         chunk.arms.iter().enumerate().flat_map(|(arm, rows)| vec![arm as i32; rows.draws.len()]).collect();
     put::<Int32Type, W>(&mut group, &numbers, None)?;
-    let mut put_text = |name: &dyn Fn(usize) -> Option<&'_ str>, optional: bool| -> Result<()> {
+    let text_of = |text: &str| Some(ByteArray::from(text));
+    let mut put_text = |name: &dyn Fn(usize) -> Option<ByteArray>, optional: bool| -> Result<()> {
         let mut values = Vec::with_capacity(rows);
         let mut levels = Vec::with_capacity(rows);
         for (arm, rows) in chunk.arms.iter().enumerate() {
-            let name = name(arm).map(ByteArray::from);
+            let name = name(arm);
             levels.resize(levels.len() + rows.draws.len(), i16::from(name.is_some()));
             if let Some(name) = name {
                 values.resize(values.len() + rows.draws.len(), name);
@@ -193,10 +194,11 @@ fn write_outcomes<W: Write + Send>(
         }
         put::<ByteArrayType, W>(&mut group, &values, optional.then_some(levels.as_slice()))
     };
-    put_text(&|arm| arms[arm].policy.as_deref(), true)?;
-    put_text(&|arm| arms[arm].perspective.as_deref(), true)?;
-    put_text(&|arm| Some(arms[arm].lens.as_str()), false)?;
-    put_text(&|arm| Some(arms[arm].reading.as_str()).filter(|reading| !reading.is_empty()), true)?;
+    put_text(&|arm| arms[arm].policy.as_deref().and_then(text_of), true)?;
+    put_text(&|arm| arms[arm].perspective.as_deref().and_then(text_of), true)?;
+    put_text(&|arm| text_of(&arms[arm].lens), false)?;
+    let reading_of = |arm: usize| Some(arms[arm].reading.as_str()).filter(|reading| !reading.is_empty());
+    put_text(&|arm| reading_of(arm).and_then(text_of), true)?;
     let draws: Vec<i64> = chunk
         .arms
         .iter()
