@@ -49,3 +49,12 @@ fn the_melian_dialogue_is_read() {
     let scenario = read.scenario.expect("no errors");
     assert_eq!(scenario.actors.len(), 3);
 }
+
+#[test]
+fn try_bad() {
+    for name in ["bad1", "bad2", "bad3"] {
+        if let Ok(text) = std::fs::read_to_string(format!("/tmp/scn/{name}.toml")) {
+            println!("=== {name}\n{}", said(&text));
+        }
+    }
+}
