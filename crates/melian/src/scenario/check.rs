@@ -233,7 +233,12 @@ impl Check<'_> {
 
     /// Reads a number and gives it a path.
     fn field(&mut self, path: &str, node: &Node, range: Range, inherited: Provenance) -> Option<FieldId> {
-        let (estimate, own) = estimate::read(node, range, self.findings)?;
+        let Some((estimate, own)) = estimate::read(node, range, self.findings) else {
+            // Its path is there all the same, so that one mistake is not reported wherever the path is used.
+            let anything = Estimate::Normal { mean: 0.0, sd: 1.0 };
+            self.push_field(path, node, range, anything, inherited);
+            return None;
+        };
         if let Estimate::Experts(experts) = &estimate {
             for (name, _) in experts {
                 if !self.expert_index.contains_key(name) {
@@ -242,17 +247,22 @@ impl Check<'_> {
                 }
             }
         }
+        let provenance = if own == Provenance::default() { inherited } else { own };
+        Some(self.push_field(path, node, range, estimate, provenance))
+    }
+
+    fn push_field(
+        &mut self,
+        path: &str,
+        node: &Node,
+        range: Range,
+        estimate: Estimate,
+        provenance: Provenance,
+    ) -> FieldId {
         let (scale, shift) = self.adjustments.factors(path);
-        self.fields.push(Field {
-            path: path.to_owned(),
-            estimate,
-            range,
-            scale,
-            shift,
-            provenance: if own == Provenance::default() { inherited } else { own },
-            span: node.span,
-        });
-        Some(FieldId::new(self.fields.len() - 1))
+        let path = path.to_owned();
+        self.fields.push(Field { path, estimate, range, scale, shift, provenance, span: node.span });
+        FieldId::new(self.fields.len() - 1)
     }
 
     fn actors(&mut self, root: &Table) -> Vec<Actor> {

@@ -202,6 +202,9 @@ fn syntax_error(error: &toml::de::Error, text: &str, file: FileId) -> Diagnostic
     let (head, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let head = match text.get(span.clone()) {
         Some(key) if code == Code::DUPLICATE_KEY => format!("`{key}` is written twice"),
+        Some("") if head == "string values must be quoted" => {
+            return Diagnostic::error(code, Span::new(file, span), "a value is missing after `=`");
+        }
         _ => head.to_owned(),
     };
     let diagnostic = Diagnostic::error(code, Span::new(file, span), head);

@@ -69,8 +69,14 @@ fn section(section: &Section, table: &Table, span: Span, partial: bool, findings
     if section.provenance {
         provenance(table, findings);
     }
+    let misspelt: Vec<&str> = table
+        .entries
+        .iter()
+        .filter(|(key, _)| section.key(&key.name).is_none())
+        .filter_map(|(key, _)| did_you_mean(&key.name, section.all_keys().map(|key| key.name)))
+        .collect();
     for key in section.keys.iter().filter(|key| key.required && !partial) {
-        if table.get(key.name).is_none() {
+        if table.get(key.name).is_none() && !misspelt.contains(&key.name) {
             findings.push(missing(section, key, span));
         }
     }
