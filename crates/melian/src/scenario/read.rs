@@ -32,7 +32,7 @@ pub struct Read {
 }
 
 /// The tree of a scenario with its attached tables merged in, and the files it was read from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attached {
     pub(super) root: Table,
     /// Names and bytes: the scenario itself (named `scenario.toml` whatever its name), then its tables.
