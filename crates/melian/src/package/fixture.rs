@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::case::CaseBlock;
 use crate::diagnostic::{Sources, Span};
 use crate::scenario::{
-    About, Accept, Actor, ActorId, Field, FieldId, Group, Issue, IssueId, Link, Provenance, Rule, Scenario,
-    Stage, Stance, Status,
+    About, Accept, Actor, ActorId, Field, FieldId, Group, Issue, IssueId, Link, Names, Provenance, Rule,
+    Scenario, Stage, Stance, Status,
 };
 use crate::uncertainty::Estimate;
 
@@ -43,6 +43,9 @@ impl Builder {
                 experts: Vec::new(),
                 correlations: Vec::new(),
                 sources: Sources::default(),
+                names: Names::default(),
+                document: std::sync::Arc::default(),
+                counted: 0,
             },
         };
         for index in 0..actors {

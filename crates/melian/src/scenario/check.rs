@@ -10,8 +10,8 @@ use super::overlay::{self, Adjustments};
 use super::report::{Findings, clip, unknown, unknown_key};
 use super::shape::{date, place};
 use super::{
-    About, Accept, Actor, ActorId, Attached, Field, FieldId, Group, GroupId, Issue, IssueId, LensOptions,
-    Link, OptionValue, Plain, Provenance, Rule, Scenario, Stage, Stance, StatedClaim, Status, WalkAway,
+    About, Accept, Actor, ActorId, Attached, Field, FieldId, Group, Issue, IssueId, LensOptions, Link,
+    OptionValue, Plain, Provenance, Rule, Scenario, Stage, Stance, StatedClaim, Status, WalkAway,
     correlation, rule, spec, warn,
 };
 use crate::diagnostic::{Code, Diagnostic, Sources, Span};
@@ -50,13 +50,12 @@ pub(super) fn build(
     let links = check.links(root);
     let consent = check.consent(root, &stances);
     let correlations = correlation::read(root, &check.names, &check.fields, base.is_none(), check.findings);
-    let (policies, perspectives, claims) = match base {
-        Some(base) => (base.policies.clone(), base.perspectives.clone(), base.claims.clone()),
-        None => {
-            let (policies, perspectives) = overlay::read(root, &mut check.names, check.findings);
-            let claims = check.claims(root);
-            (policies, perspectives, claims)
-        }
+    let (policies, perspectives, claims) = if let Some(base) = base {
+        (base.policies.clone(), base.perspectives.clone(), base.claims.clone())
+    } else {
+        let (policies, perspectives) = overlay::read(root, &mut check.names, check.findings);
+        let claims = check.claims(root);
+        (policies, perspectives, claims)
     };
     let lens_options = lens_options(root);
     let counted = check.fields.len();
@@ -234,7 +233,12 @@ impl Check<'_> {
 
     /// Reads a number and gives it a path.
     fn field(&mut self, path: &str, node: &Node, range: Range, inherited: Provenance) -> Option<FieldId> {
-        let (estimate, own) = estimate::read(node, range, self.findings)?;
+        let Some((estimate, own)) = estimate::read(node, range, self.findings) else {
+            // Its path is there all the same, so that one mistake is not reported wherever the path is used.
+            let anything = Estimate::Normal { mean: 0.0, sd: 1.0 };
+            self.push_field(path, node, range, anything, inherited);
+            return None;
+        };
         if let Estimate::Experts(experts) = &estimate {
             for (name, _) in experts {
                 if !self.expert_index.contains_key(name) {
@@ -243,17 +247,22 @@ impl Check<'_> {
                 }
             }
         }
+        let provenance = if own == Provenance::default() { inherited } else { own };
+        Some(self.push_field(path, node, range, estimate, provenance))
+    }
+
+    fn push_field(
+        &mut self,
+        path: &str,
+        node: &Node,
+        range: Range,
+        estimate: Estimate,
+        provenance: Provenance,
+    ) -> FieldId {
         let (scale, shift) = self.adjustments.factors(path);
-        self.fields.push(Field {
-            path: path.to_owned(),
-            estimate,
-            range,
-            scale,
-            shift,
-            provenance: if own == Provenance::default() { inherited } else { own },
-            span: node.span,
-        });
-        Some(FieldId::new(self.fields.len() - 1))
+        let path = path.to_owned();
+        self.fields.push(Field { path, estimate, range, scale, shift, provenance, span: node.span });
+        FieldId::new(self.fields.len() - 1)
     }
 
     fn actors(&mut self, root: &Table) -> Vec<Actor> {
@@ -494,7 +503,9 @@ impl Check<'_> {
         let ((least, most_of_min), (least_of_max, most)) = (min.support(), max.support());
         let diagnostic = if least > most {
             let message = format!("the accept range is empty: `min` {least} is above `max` {most}");
-            Diagnostic::error(Code::EMPTY_RANGE, min.span, message).also(max.span, "`max` is here")
+            Diagnostic::error(Code::EMPTY_RANGE, min.span, message)
+                .label("`min` is here")
+                .also(max.span, "`max` is here")
         } else if most_of_min > least_of_max && min.is_bounded() && max.is_bounded() {
             Diagnostic::warning(Code::MAYBE_EMPTY_RANGE, min.span, "the accept range is empty in some draws")
                 .label(format!("`min` may be as high as {most_of_min}"))
@@ -576,7 +587,7 @@ impl Check<'_> {
             }
             Value::Table(table) => {
                 for (key, node) in &table.entries {
-                    let weight = estimate::number(node, (0.0, 1e12), self.findings).unwrap_or(1.0);
+                    let weight = estimate::number(node, spec::NOT_NEGATIVE, self.findings).unwrap_or(1.0);
                     add(self, &key.name, key.span, weight);
                 }
             }
@@ -690,9 +701,6 @@ impl Check<'_> {
     fn stage(&mut self, table: &Table, span: Span) -> Option<Stage> {
         let node = table.get("rule")?;
         let rule = self.embedded(node, rule::parse_rule);
-        if let Some(rule) = &rule {
-            self.possible(rule, node.span);
-        }
         let issues = match table.get("issues") {
             None => (0..self.names.issues.len()).map(IssueId::new).collect(),
             Some(node) => self.stage_issues(node),
@@ -728,51 +736,6 @@ impl Check<'_> {
             );
         }
         issues
-    }
-
-    /// Refuses shares above the whole and counts above the number of members.
-    fn possible(&mut self, rule: &Rule, span: Span) {
-        match rule {
-            Rule::All(parts) | Rule::Any(parts) => parts.iter().for_each(|part| self.possible(part, span)),
-            Rule::Actor(_) => {}
-            Rule::Weight(_, share) if *share > 1.0 => self.findings.push(
-                Diagnostic::error(
-                    Code::IMPOSSIBLE_CONSENT,
-                    span,
-                    format!("a share of {share} can't be reached"),
-                )
-                .label("shares are from 0 to 1")
-                .help(if *share <= 100.0 {
-                    format!("for {share} of 100, write {}", share / 100.0)
-                } else {
-                    "write the share of the group's weight, such as 0.74".to_owned()
-                }),
-            ),
-            Rule::Count(group, count) => {
-                let members = self.names.members(*group).len();
-                if *count as usize > members {
-                    let message = format!("{count} members are asked for, but the group has {members}");
-                    self.findings.push(
-                        self.with_group(Diagnostic::error(Code::IMPOSSIBLE_CONSENT, span, message), *group),
-                    );
-                } else if *count == 0 {
-                    self.findings.push(always_met(span));
-                }
-            }
-            Rule::Weight(_, share) => {
-                if *share <= 0.0 {
-                    self.findings.push(always_met(span));
-                }
-            }
-        }
-    }
-
-    fn with_group(&self, diagnostic: Diagnostic, group: GroupId) -> Diagnostic {
-        let span = self.names.groups.name(group.index()).and_then(|name| self.names.groups.span(name));
-        match span {
-            Some(span) => diagnostic.also(span, "the group is declared here"),
-            None => diagnostic,
-        }
     }
 
     fn claims(&mut self, root: &Table) -> Vec<StatedClaim> {
@@ -836,11 +799,6 @@ impl Check<'_> {
         }
         ids
     }
-}
-
-fn always_met(span: Span) -> Diagnostic {
-    Diagnostic::warning(Code::IMPOSSIBLE_CONSENT, span, "this rule is always met")
-        .help("ask for a share above 0, or for at least one member")
 }
 
 fn lens_options(root: &Table) -> BTreeMap<String, LensOptions> {

@@ -106,20 +106,22 @@ pub(super) fn unknown_path(span: Span, path: &str, known: &super::NameTable) -> 
     }
 }
 
+/// The number that stands for all that this one hangs together with.
+fn root(parent: &mut BTreeMap<FieldId, FieldId>, mut field: FieldId) -> FieldId {
+    while let Some(&up) = parent.get(&field) {
+        if up == field {
+            break;
+        }
+        let above = parent.get(&up).copied().unwrap_or(up);
+        parent.insert(field, above);
+        field = above;
+    }
+    field
+}
+
 /// Sets of correlations (by index) that share numbers, directly or through others.
 fn together(correlations: &[Correlation]) -> Vec<Vec<usize>> {
     let mut parent: BTreeMap<FieldId, FieldId> = BTreeMap::new();
-    fn root(parent: &mut BTreeMap<FieldId, FieldId>, mut field: FieldId) -> FieldId {
-        while let Some(&up) = parent.get(&field) {
-            if up == field {
-                break;
-            }
-            let above = parent.get(&up).copied().unwrap_or(up);
-            parent.insert(field, above);
-            field = above;
-        }
-        field
-    }
     for correlation in correlations {
         let (a, b) = (root(&mut parent, correlation.first), root(&mut parent, correlation.second));
         parent.insert(a.max(b), a.min(b));

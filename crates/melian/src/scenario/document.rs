@@ -146,29 +146,27 @@ impl Node {
 ///
 /// # Errors
 /// If there are too many bytes, or some are not UTF-8.
-pub fn decode(bytes: &[u8], name: &str) -> Result<String, Diagnostic> {
+pub fn decode(bytes: &[u8], name: &str) -> Result<String, Box<Diagnostic>> {
     if bytes.len() > MAX_BYTES {
-        return Err(Diagnostic::general(
-            Code::TOO_LARGE,
-            format!("`{name}` has {} bytes; at most {MAX_BYTES} are read", bytes.len()),
-        ));
+        let message = format!("`{name}` has {} bytes; at most {MAX_BYTES} are read", bytes.len());
+        return Err(Box::new(Diagnostic::general(Code::TOO_LARGE, message)));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let at = error.valid_up_to();
-            let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let line = bytes[..at].split(|&byte| byte == b'\n').count();
             let column = at - bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |p| p + 1) + 1;
             let message = format!("`{name}` is not UTF-8 text: line {line}, byte {column}");
             let diagnostic = Diagnostic::general(Code::NOT_UTF8, message);
-            Err(match bytes {
+            Err(Box::new(match bytes {
                 [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
                     diagnostic.help("this looks like UTF-16: save the file as UTF-8")
                 }
                 [b'P', b'K', ..] => diagnostic
                     .help("this looks like a spreadsheet: `melian import`, or name it as `actors = \"...\"`"),
                 _ => diagnostic.help("save the file as UTF-8"),
-            })
+            }))
         }
     }
 }
@@ -202,7 +200,14 @@ fn syntax_error(error: &toml::de::Error, text: &str, file: FileId) -> Diagnostic
     let message = error.message();
     let code = if message.contains("duplicate") { Code::DUPLICATE_KEY } else { Code::SYNTAX };
     let (head, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-    let diagnostic = Diagnostic::error(code, Span::new(file, span), head.to_owned());
+    let head = match text.get(span.clone()) {
+        Some(key) if code == Code::DUPLICATE_KEY => format!("`{key}` is written twice"),
+        Some("") if head == "string values must be quoted" => {
+            return Diagnostic::error(code, Span::new(file, span), "a value is missing after `=`");
+        }
+        _ => head.to_owned(),
+    };
+    let diagnostic = Diagnostic::error(code, Span::new(file, span), head);
     if expected.is_empty() { diagnostic } else { diagnostic.label(format!("expected {expected}")) }
 }
 
@@ -248,8 +253,11 @@ fn convert(value: DeValue<'_>, span: Span, diagnostics: &mut Vec<Diagnostic>) ->
         DeValue::Float(float) => Value::Float(float.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Array(items) => Value::List(
             items
-                .iter()
-                .map(|item| convert(item.get_ref().clone(), Span::new(span.file, item.span()), diagnostics))
+                .into_iter()
+                .map(|item| {
+                    let span = Span::new(span.file, item.span());
+                    convert(item.into_inner(), span, diagnostics)
+                })
                 .collect(),
         ),
         DeValue::Table(table) => {

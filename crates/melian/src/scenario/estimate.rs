@@ -10,6 +10,9 @@ use crate::uncertainty::Estimate;
 /// The numbers a field can take.
 pub(super) type Range = (f64, f64);
 
+/// Beyond this, sums and products of numbers might be infinite.
+const LARGEST: f64 = 1e15;
+
 /// An estimate with its source, or `None` where something is wrong, which is then among `findings`.
 pub(super) fn read(node: &Node, range: Range, findings: &mut Findings) -> Option<(Estimate, Provenance)> {
     match &node.value {
@@ -60,6 +63,13 @@ fn inside(value: f64, span: Span, range: Range, findings: &mut Findings) -> Opti
         findings.push(
             Diagnostic::error(Code::OUT_OF_RANGE, span, format!("{value} is out of range"))
                 .label(format!("must be {}", range_text(range))),
+        );
+        return None;
+    }
+    if value.abs() > LARGEST {
+        findings.push(
+            Diagnostic::error(Code::OUT_OF_RANGE, span, format!("{value:e} is too large"))
+                .label(format!("numbers are at most {LARGEST:e}")),
         );
         return None;
     }
@@ -231,7 +241,7 @@ fn pert(table: &Table, span: Span, range: Range, findings: &mut Findings) -> Opt
 
 fn normal(table: &Table, span: Span, range: Range, findings: &mut Findings) -> Option<Estimate> {
     let mean = part(table, "mean", span, range, findings);
-    let sd = part(table, "sd", span, (0.0, 1e12), findings);
+    let sd = part(table, "sd", span, spec::NOT_NEGATIVE, findings);
     let (mean, sd) = (mean?, sd?);
     Some(if sd == 0.0 { Estimate::Exact(mean) } else { Estimate::Normal { mean, sd } })
 }
@@ -253,7 +263,7 @@ fn discrete(table: &Table, span: Span, range: Range, findings: &mut Findings) ->
         let weights = vec![1.0; values.len()];
         return Some(certain_or(values, weights));
     };
-    let weights = numbers(node, (0.0, 1e12), findings)?;
+    let weights = numbers(node, spec::NOT_NEGATIVE, findings)?;
     if weights.len() != values.len() {
         let message = format!("{} values but {} weights", values.len(), weights.len());
         findings.push(Diagnostic::error(Code::BAD_WEIGHTS, node.span, message));

@@ -80,7 +80,7 @@ impl Package {
     }
 
     fn cut_all(self, bounds: &[Bound]) -> Option<Self> {
-        bounds.iter().try_fold(self, |package, bound| package.cut(bound))
+        bounds.iter().try_fold(self, Package::cut)
     }
 }
 

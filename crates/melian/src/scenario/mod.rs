@@ -12,6 +12,7 @@ mod overlay;
 mod read;
 mod report;
 pub mod rule;
+mod schema;
 mod shape;
 pub mod spec;
 pub mod tables;
@@ -25,6 +26,7 @@ pub use date::{Date, Step, StepUnit};
 pub use files::{FileProblem, Files, NoFiles};
 pub use names::{NameTable, Names};
 pub use read::{Attached, Read};
+pub use schema::{reference, schema};
 
 use crate::diagnostic::{Sources, Span};
 use crate::uncertainty::Estimate;

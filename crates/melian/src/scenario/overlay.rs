@@ -216,10 +216,7 @@ impl Reader<'_> {
 
     fn number_path(&mut self, path: &str, span: Span) -> Option<String> {
         let path = self.path(path, span)?;
-        let by_issue =
-            || self.names.issues.iter().any(|issue| self.paths.get(&format!("{path}.{issue}")).is_some());
-        let is_number =
-            self.names.paths.get(&path).is_some() || (path.ends_with(".capability") && by_issue());
+        let is_number = names_number(&path);
         if !is_number {
             self.findings.push(
                 Diagnostic::error(Code::BAD_OPERATION, span, format!("`{path}` is not a number"))
@@ -234,7 +231,7 @@ impl Reader<'_> {
         for (section, node) in added.as_table().map_or(&[][..], |table| &table.entries) {
             if let Value::List(items) = &node.value {
                 let there = |number: &usize| self.paths.get(&format!("{}.{number}", section.name)).is_some();
-                let start = (1..).take_while(there).count();
+                let start = (1..=self.paths.len()).take_while(there).count();
                 for (index, item) in items.iter().enumerate() {
                     let path = format!("{}.{}", section.name, start + index + 1);
                     operations.push(Operation { path, change: Change::Add, span: item.span });
@@ -263,6 +260,20 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether the language puts a number at this path.
+fn names_number(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('.').collect();
+    matches!(
+        parts.as_slice(),
+        ["actor", _, "capability"]
+            | ["actor", _, "capability", _]
+            | ["issue", _, "no_deal" | "outcome"]
+            | ["walk_away", _, "value" | "drift"]
+            | ["stance", _, _, "position" | "salience" | "declared"]
+            | ["stance", _, _, "accept", "min" | "max"]
+    )
 }
 
 /// How many dots a path has that names a whole thing of this section.

@@ -18,6 +18,8 @@ const TRIALS: usize = 4_000_000;
 /// How many links are looked at together: deeper searches would exhaust the stack.
 const MAX_LINKS: usize = 1_000;
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// What came of reading a scenario.
 #[derive(Debug, Clone)]
 pub struct Read {
@@ -30,7 +32,7 @@ pub struct Read {
 }
 
 /// The tree of a scenario with its attached tables merged in, and the files it was read from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attached {
     pub(super) root: Table,
     /// Names and bytes: the scenario itself (named `scenario.toml` whatever its name), then its tables.
@@ -103,7 +105,7 @@ fn read(
         Ok(text) => text,
         Err(problem) => {
             sources.add(name, "");
-            findings.push(problem);
+            findings.push(*problem);
             return None;
         }
     };
@@ -144,7 +146,9 @@ fn hash(files: &[(String, Vec<u8>)]) -> String {
         hasher.update((bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let nibbles =
+        |byte: &u8| [DIGITS[usize::from(byte >> 4)] as char, DIGITS[usize::from(byte & 15)] as char];
+    hasher.finalize().iter().flat_map(nibbles).collect()
 }
 
 /// Puts on each overlay alone and reports what is then wrong.

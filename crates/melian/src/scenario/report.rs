@@ -77,7 +77,7 @@ pub(super) fn unknown(code: Code, span: Span, kind: &str, name: &str, known: &Na
     if known.is_empty() {
         diagnostic.help(format!("the scenario declares no {kind}"))
     } else {
-        diagnostic.help(format!("there {}", list(known.iter())))
+        diagnostic.help(format!("declared {}", list(known.iter())))
     }
 }
 

@@ -59,19 +59,24 @@ fn home_of(name: &str) -> Option<&'static str> {
 /// Checks one table; in a `partial` one required keys may be missing.
 fn section(section: &Section, table: &Table, span: Span, partial: bool, findings: &mut Findings) {
     for (key, node) in &table.entries {
-        match section.key(&key.name) {
-            Some(known) => value(known.kind, &key.name, node, partial, findings),
-            None => {
-                let known = section.all_keys().map(|key| key.name).collect::<Vec<_>>();
-                findings.push(unknown_key(key.span, &key.name, section.header, known.iter().copied()));
-            }
+        if let Some(known) = section.key(&key.name) {
+            value(known.kind, &key.name, node, partial, findings);
+        } else {
+            let known = section.all_keys().map(|key| key.name).collect::<Vec<_>>();
+            findings.push(unknown_key(key.span, &key.name, section.header, known.iter().copied()));
         }
     }
     if section.provenance {
         provenance(table, findings);
     }
+    let misspelt: Vec<&str> = table
+        .entries
+        .iter()
+        .filter(|(key, _)| section.key(&key.name).is_none())
+        .filter_map(|(key, _)| did_you_mean(&key.name, section.all_keys().map(|key| key.name)))
+        .collect();
     for key in section.keys.iter().filter(|key| key.required && !partial) {
-        if table.get(key.name).is_none() {
+        if table.get(key.name).is_none() && !misspelt.contains(&key.name) {
             findings.push(missing(section, key, span));
         }
     }
@@ -83,7 +88,7 @@ fn missing(section: &Section, key: &spec::Key, span: Span) -> Diagnostic {
             .label(format!("`{}` is missing", key.name));
     match key.kind {
         Kind::Word(words) => diagnostic.help(format!("the words for it {}", list(words.iter().copied()))),
-        _ => diagnostic.help(format!("`{}` says {}", key.name, key.about)),
+        _ => diagnostic.help(format!("`{}` is {}", key.name, key.about)),
     }
 }
 
