@@ -2,6 +2,11 @@
 //!
 //! Everything here formats what a [`Summary`] already holds; nothing computes a probability.
 
+#![allow(
+    clippy::format_push_string,
+    reason = "pages are small, and a `write!` can't fail but must be checked"
+)]
+
 mod chart;
 mod html;
 mod json;

@@ -19,14 +19,14 @@ const OVERLAYS: usize = 6;
 pub fn terminal(input: &ReportInput<'_>, width: usize, color: bool) -> String {
     let view = View::new(input);
     let mut page = Page { width: width.max(LABEL + 30), color, text: String::new() };
-    head(&mut page, &view);
-    room(&mut page, &view);
-    terms(&mut page, &view);
-    endings(&mut page, &view);
-    overlays(&mut page, &view);
-    claims(&mut page, &view);
-    made_of(&mut page, &view);
-    silent(&mut page, &view);
+    head(&mut page, view);
+    room(&mut page, view);
+    terms(&mut page, view);
+    endings(&mut page, view);
+    overlays(&mut page, view);
+    claims(&mut page, view);
+    made_of(&mut page, view);
+    silent(&mut page, view);
     page.text
 }
 
@@ -72,7 +72,7 @@ impl Page {
     }
 }
 
-fn head(page: &mut Page, view: &View<'_>) {
+fn head(page: &mut Page, view: View<'_>) {
     let (about, summary) = (&view.input.scenario.about, view.input.summary);
     let title = shorten(&about.title, page.width);
     let families = view.families().len() as u64;
@@ -108,7 +108,7 @@ fn head(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn room(page: &mut Page, view: &View<'_>) {
+fn room(page: &mut Page, view: View<'_>) {
     const QUESTION: &str = "Is there room?";
     if !view.has_red_lines() {
         page.say(QUESTION, "not asked: no actor has a red line (`accept`), so any package would do");
@@ -145,7 +145,7 @@ fn room(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn terms(page: &mut Page, view: &View<'_>) {
+fn terms(page: &mut Page, view: View<'_>) {
     let mut label = "Terms";
     for issue in view.input.scenario.issue_ids() {
         let Some(spread) = view.spread(issue, Condition::BASE, None) else { continue };
@@ -168,13 +168,13 @@ fn terms(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn headline(view: &View<'_>, issue: IssueId, spread: &Spread<'_>) -> String {
+fn headline(view: View<'_>, issue: IssueId, spread: &Spread<'_>) -> String {
     let by = plural(spread.voices.len() as u64, "lens", "lenses");
     let id = &view.issue(issue).id;
     format!("{id}  {} by {by}{}", spread.text(), in_words(view, issue, spread.low, spread.high))
 }
 
-fn in_words(view: &View<'_>, issue: IssueId, low: f64, high: f64) -> String {
+fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
     match anchors_of_range(view.issue(issue), low, high) {
         None => String::new(),
         Some((one, None)) => format!(", near \"{}\"", shorten(one, 60)),
@@ -207,7 +207,7 @@ fn errors(issue: IssueId, spread: &Spread<'_>) -> Option<String> {
     (!ranges.is_empty()).then(|| format!("with the error measured on history: {}", ranges.join("; ")))
 }
 
-fn endings(page: &mut Page, view: &View<'_>) {
+fn endings(page: &mut Page, view: View<'_>) {
     let speakers = view.speakers_of_endings();
     let total = view.families().len();
     let mut label = "How it ends";
@@ -256,7 +256,7 @@ pub(crate) const ENDINGS: [(Quantity, &str); 5] = [
     (Quantity::War, "full-scale war reached"),
 ];
 
-fn overlays(page: &mut Page, view: &View<'_>) {
+fn overlays(page: &mut Page, view: View<'_>) {
     let conditions: Vec<Condition<'_>> =
         view.conditions().into_iter().filter(|&condition| !view.guarded(condition)).collect();
     let mut label = "Compared";
@@ -286,7 +286,7 @@ fn overlays(page: &mut Page, view: &View<'_>) {
     }
 }
 
-fn claims(page: &mut Page, view: &View<'_>) {
+fn claims(page: &mut Page, view: View<'_>) {
     let claims = &view.input.scenario.claims;
     if claims.is_empty() {
         return;
@@ -298,7 +298,7 @@ fn claims(page: &mut Page, view: &View<'_>) {
     page.say("Claims", &format!("{} stated by {by}; this version doesn't judge them", claims.len()));
 }
 
-fn made_of(page: &mut Page, view: &View<'_>) {
+fn made_of(page: &mut Page, view: View<'_>) {
     let made = view.made();
     let kinds = [
         (made.quoted, "quoted"),
@@ -314,7 +314,7 @@ fn made_of(page: &mut Page, view: &View<'_>) {
     page.say("Made of", &format!("{}: {}", plural(made.total(), "number", "numbers"), kinds.join(", ")));
 }
 
-fn silent(page: &mut Page, view: &View<'_>) {
+fn silent(page: &mut Page, view: View<'_>) {
     let mut label = "Silent";
     for note in view.input.lenses {
         if let Some(problem) = &note.problem {

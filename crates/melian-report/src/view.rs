@@ -91,28 +91,28 @@ impl<'a> View<'a> {
         Self { input }
     }
 
-    pub(crate) fn actor(&self, id: ActorId) -> &'a Actor {
+    pub(crate) fn actor(self, id: ActorId) -> &'a Actor {
         &self.input.scenario.actors[id.index()]
     }
 
-    pub(crate) fn issue(&self, id: IssueId) -> &'a Issue {
+    pub(crate) fn issue(self, id: IssueId) -> &'a Issue {
         &self.input.scenario.issues[id.index()]
     }
 
-    pub(crate) fn field(&self, id: FieldId) -> &'a Field {
+    pub(crate) fn field(self, id: FieldId) -> &'a Field {
         self.input.scenario.field(id)
     }
 
-    pub(crate) fn ongoing(&self) -> bool {
+    pub(crate) fn ongoing(self) -> bool {
         self.input.scenario.about.status == Status::Ongoing
     }
 
-    pub(crate) fn partial(&self) -> bool {
+    pub(crate) fn partial(self) -> bool {
         self.input.summary.draws < self.input.summary.planned
     }
 
     /// Every condition of the run but the base, in the order of the run.
-    pub(crate) fn conditions(&self) -> Vec<Condition<'a>> {
+    pub(crate) fn conditions(self) -> Vec<Condition<'a>> {
         let mut conditions = Vec::new();
         for ArmSummary { arm, .. } in &self.input.summary.arms {
             let condition =
@@ -125,7 +125,7 @@ impl<'a> View<'a> {
     }
 
     /// The overlays of a condition.
-    pub(crate) fn overlays(&self, condition: Condition<'_>) -> Vec<&'a Overlay> {
+    pub(crate) fn overlays(self, condition: Condition<'_>) -> Vec<&'a Overlay> {
         let scenario = self.input.scenario;
         scenario
             .policies
@@ -142,19 +142,19 @@ impl<'a> View<'a> {
     }
 
     /// "Hold out", "as Thucydides sees it: Thucydides".
-    pub(crate) fn condition_name(&self, condition: Condition<'_>) -> String {
+    pub(crate) fn condition_name(self, condition: Condition<'_>) -> String {
         let names: Vec<String> =
             self.overlays(condition).iter().map(|overlay| overlay.name.clone()).collect();
         if names.is_empty() { "as written".to_owned() } else { names.join(" / ") }
     }
 
     /// Whether the guard keeps a condition out of comparisons.
-    pub(crate) fn guarded(&self, condition: Condition<'_>) -> bool {
+    pub(crate) fn guarded(self, condition: Condition<'_>) -> bool {
         self.ongoing() && self.overlays(condition).iter().any(|overlay| overlay.coercive)
     }
 
     /// What every lens says under a condition, over all draws or those that follow one expert.
-    pub(crate) fn voices(&self, condition: Condition<'_>, expert: Option<&str>) -> Vec<Voice<'a>> {
+    pub(crate) fn voices(self, condition: Condition<'_>, expert: Option<&str>) -> Vec<Voice<'a>> {
         self.input
             .summary
             .arms
@@ -175,15 +175,15 @@ impl<'a> View<'a> {
     }
 
     /// What every lens says of the scenario as written.
-    pub(crate) fn base(&self) -> Vec<Voice<'a>> {
+    pub(crate) fn base(self) -> Vec<Voice<'a>> {
         self.voices(Condition::BASE, None)
     }
 
-    fn note(&self, arm: &Arm) -> Option<&'a LensNote<'a>> {
+    fn note(self, arm: &Arm) -> Option<&'a LensNote<'a>> {
         self.input.lenses.iter().find(|note| note.card.id == arm.lens && note.card.reading == arm.reading)
     }
 
-    fn label(&self, arm: &Arm) -> String {
+    fn label(self, arm: &Arm) -> String {
         let Some(note) = self.note(arm) else {
             return if arm.reading.is_empty() {
                 arm.lens.clone()
@@ -195,7 +195,7 @@ impl<'a> View<'a> {
     }
 
     /// A lens's name, with its reading where another lens has the same name.
-    pub(crate) fn card_label(&self, note: &LensNote<'_>) -> String {
+    pub(crate) fn card_label(self, note: &LensNote<'_>) -> String {
         let card = note.card;
         let shared = self.input.lenses.iter().filter(|other| other.card.name == card.name).count() > 1;
         if shared && !card.reading.is_empty() {
@@ -207,7 +207,7 @@ impl<'a> View<'a> {
 
     /// What the lenses say of an issue; `None` where none speaks.
     pub(crate) fn spread(
-        &self,
+        self,
         issue: IssueId,
         condition: Condition<'_>,
         expert: Option<&str>,
@@ -224,7 +224,7 @@ impl<'a> View<'a> {
     }
 
     /// Issues on which lenses speak, those they disagree on most first.
-    pub(crate) fn by_disagreement(&self) -> Vec<(IssueId, Spread<'a>)> {
+    pub(crate) fn by_disagreement(self) -> Vec<(IssueId, Spread<'a>)> {
         let mut issues: Vec<_> = self
             .input
             .scenario
@@ -236,12 +236,12 @@ impl<'a> View<'a> {
     }
 
     /// Whether any actor has a red line.
-    pub(crate) fn has_red_lines(&self) -> bool {
+    pub(crate) fn has_red_lines(self) -> bool {
         self.input.scenario.stances.iter().flatten().any(|stance| stance.accept.is_some())
     }
 
     /// The room under a condition. It belongs to the scenario, so any lens that reports it will do.
-    pub(crate) fn room(&self, condition: Condition<'_>, expert: Option<&str>) -> Option<Room> {
+    pub(crate) fn room(self, condition: Condition<'_>, expert: Option<&str>) -> Option<Room> {
         let voices = self.voices(condition, expert);
         let (voice, room) = voices.iter().find_map(|v| Some((v, v.group.measure(Quantity::Room)?)))?;
         let mut closed_by: Vec<(ActorId, Share)> = self
@@ -259,12 +259,12 @@ impl<'a> View<'a> {
     }
 
     /// Lenses that speak of endings and have something to say.
-    pub(crate) fn speakers_of_endings(&self) -> Vec<Voice<'a>> {
+    pub(crate) fn speakers_of_endings(self) -> Vec<Voice<'a>> {
         self.base().into_iter().filter(|voice| voice.note.is_some_and(|n| n.card.speaks_of_endings)).collect()
     }
 
     /// Families that ran, first to last.
-    pub(crate) fn families(&self) -> Vec<Family> {
+    pub(crate) fn families(self) -> Vec<Family> {
         let mut families: Vec<Family> = self.base().iter().map(|voice| voice.arm.family).collect();
         families.sort_unstable();
         families.dedup();
@@ -272,7 +272,7 @@ impl<'a> View<'a> {
     }
 
     /// Families that speak of endings.
-    pub(crate) fn families_on_endings(&self) -> usize {
+    pub(crate) fn families_on_endings(self) -> usize {
         let mut families: Vec<Family> = self.speakers_of_endings().iter().map(|v| v.arm.family).collect();
         families.sort_unstable();
         families.dedup();
@@ -280,11 +280,11 @@ impl<'a> View<'a> {
     }
 
     /// Whose consent some stage can turn on.
-    pub(crate) fn has_vote(&self, actor: ActorId) -> bool {
+    pub(crate) fn has_vote(self, actor: ActorId) -> bool {
         self.input.scenario.consent.iter().any(|stage| self.asks(&stage.rule, actor))
     }
 
-    fn asks(&self, rule: &Rule, actor: ActorId) -> bool {
+    fn asks(self, rule: &Rule, actor: ActorId) -> bool {
         match rule {
             Rule::All(rules) | Rule::Any(rules) => rules.iter().any(|rule| self.asks(rule, actor)),
             Rule::Actor(id) => *id == actor,
@@ -295,12 +295,12 @@ impl<'a> View<'a> {
     }
 
     /// What came of an issue, for past cases.
-    pub(crate) fn outcome(&self, issue: IssueId) -> Option<f64> {
+    pub(crate) fn outcome(self, issue: IssueId) -> Option<f64> {
         self.issue(issue).outcome.map(|id| self.field(id).central())
     }
 
     /// The scenario's numbers by what they rest on.
-    pub(crate) fn made(&self) -> Made {
+    pub(crate) fn made(self) -> Made {
         let mut made = Made::default();
         for field in &self.input.scenario.fields {
             match basis(field) {

@@ -11,7 +11,7 @@ use crate::text::{escape, words};
 use crate::view::{View, Voice};
 use crate::words::earned;
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Section {
     let speakers = view.speakers_of_endings();
     let mut body = String::new();
     for (i, voice) in speakers.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
              deal would have, not whether there will be one.</p>",
         );
     }
-    Some(Section::new("endings", "How such cases end: the base rate", body))
+    Section::new("endings", "How such cases end: the base rate", body)
 }
 
 fn reference(index: usize, note: &LensNote<'_>, class: &ReferenceClass) -> String {

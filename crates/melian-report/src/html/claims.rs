@@ -6,7 +6,7 @@ use super::markup::Section;
 use crate::text::{escape, words};
 use crate::view::View;
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Option<Section> {
     let claims = &view.input.scenario.claims;
     if claims.is_empty() {
         return None;

@@ -6,7 +6,7 @@ use crate::chart::{Caption, DumbbellRow, dumbbell, legend};
 use crate::text::{escape, words};
 use crate::view::{Condition, View};
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Option<Section> {
     let experts: Vec<&str> = view
         .input
         .scenario
@@ -32,7 +32,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
         }
         let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value)).collect();
         let id = format!("experts-{}", issue.index() + 1);
-        let title = format!("{}: terms in case of a deal, by expert", view.issue(issue).name);
+        let title = format!("{}: terms in case of a deal, by expert", &view.issue(issue).name);
         let caption = Caption { id: &id, title: &title, description: &said.join("; ") };
         let cells: Vec<Vec<String>> =
             rows.iter().map(|row| vec![words(&row.label), row.value.clone()]).collect();
@@ -50,7 +50,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     Some(Section::new("experts", "Experts apart", body))
 }
 
-fn room(view: &View<'_>, experts: &[&str]) -> String {
+fn room(view: View<'_>, experts: &[&str]) -> String {
     if !view.has_red_lines() {
         return String::new();
     }

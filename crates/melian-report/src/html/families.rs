@@ -9,7 +9,7 @@ use crate::text::{capital, escape, words};
 use crate::view::{Spread, View};
 
 /// The names of all lenses that speak of terms: a lens's place here is its mark in every chart.
-pub(super) fn kinds(view: &View<'_>) -> Vec<String> {
+pub(super) fn kinds(view: View<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (_, spread) in view.by_disagreement() {
         for (voice, _) in &spread.voices {
@@ -37,7 +37,7 @@ pub(super) fn row(label: String, spread: &Spread<'_>, kinds: &[String]) -> Dumbb
     DumbbellRow { label, marks, value }
 }
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Option<Section> {
     let issues = view.by_disagreement();
     if issues.is_empty() {
         return None;
@@ -62,7 +62,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
         .collect();
     let said: Vec<String> = issues
         .iter()
-        .map(|(issue, spread)| format!("{}: {}", view.issue(*issue).name, spread.text()))
+        .map(|(issue, spread)| format!("{}: {}", &view.issue(*issue).name, spread.text()))
         .collect();
     let caption = Caption {
         id: "families-chart",
@@ -85,7 +85,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
 }
 
 /// The range of each family.
-fn by_family(view: &View<'_>) -> String {
+fn by_family(view: View<'_>) -> String {
     let families: Vec<Family> = view.families();
     let columns: Vec<_> = std::iter::once(text("Issue"))
         .chain(families.iter().map(|family| number(capital(family.name()))))

@@ -9,7 +9,7 @@ use crate::number::{difference, points};
 use crate::text::{escape, words};
 use crate::view::View;
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Option<Section> {
     let voices: Vec<_> = view
         .base()
         .into_iter()

@@ -11,11 +11,11 @@ use crate::number::{interval, points};
 use crate::text::{escape, words};
 use crate::view::{Condition, Spread, View};
 
-pub(super) fn sections(view: &View<'_>) -> Vec<Option<Section>> {
-    view.input.scenario.issue_ids().map(|id| Some(section(view, id))).collect()
+pub(super) fn sections(view: View<'_>) -> Vec<Section> {
+    view.input.scenario.issue_ids().map(|id| section(view, id)).collect()
 }
 
-fn section(view: &View<'_>, id: IssueId) -> Section {
+fn section(view: View<'_>, id: IssueId) -> Section {
     let issue = view.issue(id);
     let mut body = String::new();
     body.push_str(&facts(view, id, issue));
@@ -31,7 +31,7 @@ fn section(view: &View<'_>, id: IssueId) -> Section {
     Section::new(format!("issue-{}", id.index() + 1), words(&issue.name), body)
 }
 
-fn facts(view: &View<'_>, id: IssueId, issue: &Issue) -> String {
+fn facts(view: View<'_>, id: IssueId, issue: &Issue) -> String {
     let no_deal = issue.no_deal.map_or_else(
         || "The scenario doesn’t say what stands without a deal.".to_owned(),
         |field| {
@@ -49,7 +49,7 @@ fn facts(view: &View<'_>, id: IssueId, issue: &Issue) -> String {
 }
 
 /// The no-deal point and, for past cases, the outcome.
-fn guides(view: &View<'_>, id: IssueId) -> Vec<Guide> {
+fn guides(view: View<'_>, id: IssueId) -> Vec<Guide> {
     let no_deal = view.issue(id).no_deal.map(|field| Guide {
         at: view.field(field).central(),
         label: "no deal".to_owned(),
@@ -75,7 +75,7 @@ fn hull(ranges: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
     ranges.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (from, to)| (low.min(from), high.max(to)))
 }
 
-fn field_extent(view: &View<'_>, id: FieldId) -> (f64, f64) {
+fn field_extent(view: View<'_>, id: FieldId) -> (f64, f64) {
     let field = view.field(id);
     let (low, high) = extent(&field.estimate);
     let (least, most) = field.range;
@@ -84,7 +84,7 @@ fn field_extent(view: &View<'_>, id: FieldId) -> (f64, f64) {
     (a.min(b), a.max(b))
 }
 
-fn position(view: &View<'_>, actor: ActorId, issue: IssueId, heaviest: f64) -> Option<Position> {
+fn position(view: View<'_>, actor: ActorId, issue: IssueId, heaviest: f64) -> Option<Position> {
     let stance = view.input.scenario.stance(actor, issue)?;
     let accept = stance.accept.map(|accept| {
         let min = accept.min.map_or((0.0, 0.0), |id| field_extent(view, id));
@@ -101,13 +101,13 @@ fn position(view: &View<'_>, actor: ActorId, issue: IssueId, heaviest: f64) -> O
 }
 
 /// Capability times salience, typically; `None` where capability is not given.
-fn weight(view: &View<'_>, actor: ActorId, issue: IssueId) -> Option<f64> {
+fn weight(view: View<'_>, actor: ActorId, issue: IssueId) -> Option<f64> {
     let stance = view.input.scenario.stance(actor, issue)?;
     let capability = view.actor(actor).capability.get(issue.index())?;
     Some(view.field(*capability).central() * view.field(stance.salience).central())
 }
 
-fn who_wants_what(view: &View<'_>, id: IssueId) -> String {
+fn who_wants_what(view: View<'_>, id: IssueId) -> String {
     let issue = view.issue(id);
     let actors = || view.input.scenario.actor_ids();
     let heaviest = actors().filter_map(|actor| weight(view, actor, id)).fold(0.0, f64::max);
@@ -156,14 +156,11 @@ fn who_wants_what(view: &View<'_>, id: IssueId) -> String {
     )
 }
 
-fn stance_row(view: &View<'_>, actor: ActorId, id: IssueId, row: &Position) -> Vec<String> {
+fn stance_row(view: View<'_>, actor: ActorId, id: IssueId, row: &Position) -> Vec<String> {
     let estimate = |id: FieldId| escape(&crate::number::estimate(&view.field(id).estimate));
     let stance = view.input.scenario.stance(actor, id);
     let side = |pick: fn(&melian::scenario::Accept) -> Option<FieldId>| {
-        stance
-            .and_then(|s| s.accept.as_ref().and_then(pick))
-            .map(estimate)
-            .unwrap_or_else(|| "any".to_owned())
+        stance.and_then(|s| s.accept.as_ref().and_then(pick)).map_or_else(|| "any".to_owned(), estimate)
     };
     vec![
         words(&row.name),
@@ -176,7 +173,7 @@ fn stance_row(view: &View<'_>, actor: ActorId, id: IssueId, row: &Position) -> V
     ]
 }
 
-fn where_it_settles(view: &View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
+fn where_it_settles(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     let issue = view.issue(id);
     let rows: Vec<Forecast<'_>> = spread
         .voices
@@ -243,7 +240,7 @@ fn where_it_settles(view: &View<'_>, id: IssueId, spread: &Spread<'_>) -> String
     )
 }
 
-fn room_range(view: &View<'_>, id: IssueId) -> Option<(f64, f64)> {
+fn room_range(view: View<'_>, id: IssueId) -> Option<(f64, f64)> {
     if !view.has_red_lines() {
         return None;
     }

@@ -10,7 +10,7 @@ use crate::view::{Condition, Spread, View, anchors_of_range};
 /// Issues told in the judgement; the rest have their own sections.
 const ISSUES: usize = 4;
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Section {
     let mut body = tiles(view);
     let mut sentences = vec![room(view)];
     sentences.extend(terms(view));
@@ -23,11 +23,11 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
          scenario allows. “38 of 100 draws” is a share of those draws, not a probability that something will happen. \
          A <em>lens</em> is one formal model; lenses that share their idea form a family.</p>",
     );
-    Some(Section::new("judgement", "The judgement", body))
+    Section::new("judgement", "The judgement", body)
 }
 
 /// The answer at a glance.
-fn tiles(view: &View<'_>) -> String {
+fn tiles(view: View<'_>) -> String {
     let mut tiles = Vec::new();
     if let Some(room) = view.room(Condition::BASE, None).filter(|_| view.has_red_lines()) {
         let of = if room.open.of < 100 { room.open.of } else { 100 };
@@ -69,7 +69,7 @@ fn tiles(view: &View<'_>) -> String {
     if tiles.is_empty() { tiles } else { format!("<dl class=\"tiles\">{tiles}</dl>") }
 }
 
-fn room(view: &View<'_>) -> String {
+fn room(view: View<'_>) -> String {
     if !view.has_red_lines() {
         return "<strong>Room.</strong> The scenario gives no red lines, so whether a deal is possible was not asked.".into();
     }
@@ -101,7 +101,7 @@ fn room(view: &View<'_>) -> String {
     text
 }
 
-fn terms(view: &View<'_>) -> Vec<String> {
+fn terms(view: View<'_>) -> Vec<String> {
     let issues = view.by_disagreement();
     let mut sentences: Vec<String> =
         issues.iter().take(ISSUES).map(|(issue, spread)| terms_of(view, *issue, spread)).collect();
@@ -114,7 +114,7 @@ fn terms(view: &View<'_>) -> Vec<String> {
     sentences
 }
 
-fn terms_of(view: &View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
+fn terms_of(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     let issue = view.issue(id);
     let lenses = spread.voices.len() as u64;
     let who = if lenses == 1 { "the one lens that speaks puts" } else { "the lenses’ middle values put" };
@@ -147,7 +147,7 @@ fn terms_of(view: &View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
 }
 
 /// `, near “ally”`, or `, from “pays once” to “ally”` where the range crosses words.
-pub(super) fn in_words(view: &View<'_>, issue: IssueId, low: f64, high: f64) -> String {
+pub(super) fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
     match anchors_of_range(view.issue(issue), low, high) {
         None => String::new(),
         Some((one, None)) => format!(", near {}", crate::text::quoted(one)),
@@ -157,7 +157,7 @@ pub(super) fn in_words(view: &View<'_>, issue: IssueId, low: f64, high: f64) -> 
     }
 }
 
-fn endings(view: &View<'_>) -> Vec<String> {
+fn endings(view: View<'_>) -> Vec<String> {
     let mut sentences: Vec<String> = view
         .speakers_of_endings()
         .iter()
@@ -209,7 +209,7 @@ fn endings(view: &View<'_>) -> Vec<String> {
     sentences
 }
 
-fn disagreement(view: &View<'_>) -> String {
+fn disagreement(view: View<'_>) -> String {
     let issues = view.by_disagreement();
     let Some((issue, spread)) = issues.first().filter(|(_, spread)| spread.voices.len() > 1) else {
         return String::new();
@@ -228,7 +228,7 @@ fn disagreement(view: &View<'_>) -> String {
     )
 }
 
-fn made_of(view: &View<'_>) -> String {
+fn made_of(view: View<'_>) -> String {
     let made = view.made();
     format!(
         "<strong>Made of.</strong> {}, of which {} the modeller’s guess.",

@@ -7,7 +7,7 @@ use crate::LensNote;
 use crate::text::{capital, escape, words};
 use crate::view::View;
 
-pub(super) fn silent(view: &View<'_>) -> Option<Section> {
+pub(super) fn silent(view: View<'_>) -> Option<Section> {
     let items: Vec<String> = view
         .input
         .lenses
@@ -24,7 +24,7 @@ pub(super) fn silent(view: &View<'_>) -> Option<Section> {
     Some(Section::new("silent", "Lenses that can’t speak", body))
 }
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Option<Section> {
     let ran: Vec<&LensNote<'_>> = view.input.lenses.iter().filter(|note| note.problem.is_none()).collect();
     if ran.is_empty() {
         return None;

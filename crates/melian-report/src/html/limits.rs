@@ -6,7 +6,7 @@ use super::markup::{Section, bullets};
 use crate::text::plural;
 use crate::view::View;
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Section {
     let mut items: Vec<String> = Vec::new();
     let families = view.families();
     if !families.contains(&Family::Crisis) {
@@ -31,11 +31,11 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
         "<p>A quantified range is only as wide as what was put into it. Not quantified here:</p>{}",
         bullets(items)
     );
-    Some(Section::new("limits", "What is not in these models", body))
+    Section::new("limits", "What is not in these models", body)
 }
 
 /// What the scenario itself leaves open.
-fn gaps(view: &View<'_>) -> Vec<String> {
+fn gaps(view: View<'_>) -> Vec<String> {
     let scenario = view.input.scenario;
     let mut gaps = Vec::new();
     let uncoded = scenario.issues.iter().filter(|issue| issue.no_deal.is_none()).count() as u64;

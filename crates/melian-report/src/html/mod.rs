@@ -25,23 +25,7 @@ use markup::Section;
 #[must_use]
 pub fn html(input: &ReportInput<'_>) -> String {
     let view = View::new(input);
-    let mut sections = vec![judgement::section(&view), base_rate::section(&view)];
-    sections.extend(issue::sections(&view));
-    let rest: [fn(&View<'_>) -> Option<Section>; 11] = [
-        room::section,
-        families::section,
-        overlays::section,
-        experts::section,
-        gains::section,
-        numbers::section,
-        claims::section,
-        limits::section,
-        lenses::silent,
-        lenses::section,
-        remake::section,
-    ];
-    sections.extend(rest.iter().map(|section| section(&view)));
-    let sections: Vec<Section> = sections.into_iter().flatten().collect();
+    let sections = sections(view);
     let contents: String = sections
         .iter()
         .map(|section| format!("<li><a href=\"#{}\">{}</a></li>", section.id, section.title))
@@ -60,12 +44,30 @@ pub fn html(input: &ReportInput<'_>) -> String {
         version = escape(&input.manifest.version),
         title = escape(&input.scenario.about.title),
         style = style::SHEET,
-        header = header(&view),
-        footer = footer(&view),
+        header = header(view),
+        footer = footer(view),
     )
 }
 
-fn header(view: &View<'_>) -> String {
+/// The parts of the report, in their order.
+fn sections(view: View<'_>) -> Vec<Section> {
+    let mut sections = vec![judgement::section(view), base_rate::section(view)];
+    sections.extend(issue::sections(view));
+    sections.push(room::section(view));
+    sections.extend(families::section(view));
+    sections.extend(overlays::section(view));
+    sections.extend(experts::section(view));
+    sections.extend(gains::section(view));
+    sections.push(numbers::section(view));
+    sections.extend(claims::section(view));
+    sections.push(limits::section(view));
+    sections.extend(lenses::silent(view));
+    sections.extend(lenses::section(view));
+    sections.push(remake::section(view));
+    sections
+}
+
+fn header(view: View<'_>) -> String {
     let about = &view.input.scenario.about;
     let mut facts = Vec::new();
     match (about.from, about.horizon) {
@@ -94,7 +96,7 @@ fn header(view: &View<'_>) -> String {
     )
 }
 
-fn notices(view: &View<'_>) -> String {
+fn notices(view: View<'_>) -> String {
     let mut notices = String::new();
     if view.partial() {
         let (run, planned) = (view.input.summary.draws, view.input.summary.planned);
@@ -116,7 +118,7 @@ fn notices(view: &View<'_>) -> String {
     notices
 }
 
-fn footer(view: &View<'_>) -> String {
+fn footer(view: View<'_>) -> String {
     let manifest = view.input.manifest;
     format!(
         "<footer><p>Made by Melian {}. Campaign {}, seed {}.</p></footer>",

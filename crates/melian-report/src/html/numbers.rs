@@ -7,7 +7,7 @@ use crate::number::{count, estimate, exact, percent};
 use crate::text::{capital, escape, plural, words};
 use crate::view::{View, basis};
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Section {
     let scenario = view.input.scenario;
     let made = view.made();
     let share = made.guess as f64 / made.total().max(1) as f64;
@@ -35,7 +35,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
         body.push_str(&details(&escape(&title), &table(&title, &columns, &rows)));
     }
     body.push_str(&correlations(scenario));
-    Some(Section::new("numbers", "Every number and where it comes from", body))
+    Section::new("numbers", "Every number and where it comes from", body)
 }
 
 fn uncertain(scenario: &Scenario) -> String {

@@ -10,7 +10,7 @@ use crate::number::{difference, exact, points};
 use crate::text::{escape, words};
 use crate::view::{Condition, View};
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Option<Section> {
     let conditions = view.conditions();
     if conditions.is_empty() {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     Some(Section::new("overlays", "Policies and perspectives compared", body))
 }
 
-fn descriptions(view: &View<'_>) -> String {
+fn descriptions(view: View<'_>) -> String {
     let scenario = view.input.scenario;
     let items = scenario.policies.iter().chain(&scenario.perspectives).map(|overlay| {
         let kind = match overlay.kind {
@@ -72,7 +72,7 @@ fn changes(overlay: &Overlay) -> String {
     if items.is_empty() { "changes nothing".to_owned() } else { items.join("; ") }
 }
 
-fn room(view: &View<'_>, conditions: &[Condition<'_>]) -> String {
+fn room(view: View<'_>, conditions: &[Condition<'_>]) -> String {
     let Some(base) = view.room(Condition::BASE, None).filter(|_| view.has_red_lines()) else {
         return String::new();
     };
@@ -98,7 +98,7 @@ fn room(view: &View<'_>, conditions: &[Condition<'_>]) -> String {
     table("Room for a deal", &columns, &rows)
 }
 
-fn closers(view: &View<'_>, room: &crate::view::Room) -> String {
+fn closers(view: View<'_>, room: &crate::view::Room) -> String {
     let names: Vec<String> = room
         .closed_by
         .iter()
@@ -111,7 +111,7 @@ fn closers(view: &View<'_>, room: &crate::view::Room) -> String {
 }
 
 fn issue_chart(
-    view: &View<'_>,
+    view: View<'_>,
     issue: melian::scenario::IssueId,
     conditions: &[Condition<'_>],
     kinds: &[String],
@@ -142,7 +142,7 @@ fn issue_chart(
     }
     let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value)).collect();
     let id = format!("overlay-{}", issue.index() + 1);
-    let title = format!("{}: terms in case of a deal, under each", view.issue(issue).name);
+    let title = format!("{}: terms in case of a deal, under each", &view.issue(issue).name);
     let caption = Caption { id: &id, title: &title, description: &said.join("; ") };
     let columns: Vec<_> =
         std::iter::once(text("Under")).chain(kinds.iter().map(|name| number(escape(name)))).collect();
@@ -154,7 +154,7 @@ fn issue_chart(
     )
 }
 
-fn gains(view: &View<'_>, conditions: &[Condition<'_>]) -> String {
+fn gains(view: View<'_>, conditions: &[Condition<'_>]) -> String {
     let mut all = vec![Condition::BASE];
     all.extend(conditions);
     let columns: Vec<_> = std::iter::once(text("Actor"))

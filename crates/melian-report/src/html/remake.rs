@@ -5,7 +5,7 @@ use crate::number::count;
 use crate::text::{escape, words};
 use crate::view::View;
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Section {
     let (manifest, summary) = (view.input.manifest, view.input.summary);
     let draws = if view.partial() {
         format!("{} of {} planned", count(summary.draws), count(summary.planned))
@@ -42,7 +42,7 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
         "<p>The same scenario, version and seed give the same digest on every machine.</p><dl class=\"facts-list\">{list}</dl>\
          <h3>To cite it</h3><p>{cite}</p>"
     );
-    Some(Section::new("remake", "How to remake and cite this", body))
+    Section::new("remake", "How to remake and cite this", body)
 }
 
 fn short(hash: &str) -> String {

@@ -8,18 +8,18 @@ use crate::number::{Share, points};
 use crate::text::{escape, list, words};
 use crate::view::{Condition, Room, View};
 
-pub(super) fn section(view: &View<'_>) -> Option<Section> {
+pub(super) fn section(view: View<'_>) -> Section {
     let mut body = consent(view);
     if !view.has_red_lines() {
         body.push_str(
             "<p>No actor in this scenario has a red line, so any package would do, and the question of room was not \
              asked.</p>",
         );
-        return Some(Section::new("room", "Is there room, and who closes it", body));
+        return Section::new("room", "Is there room, and who closes it", body);
     }
     let Some(room) = view.room(Condition::BASE, None) else {
         body.push_str("<p>No lens that ran can say whether there is room.</p>");
-        return Some(Section::new("room", "Is there room, and who closes it", body));
+        return Section::new("room", "Is there room, and who closes it", body);
     };
     body.push_str(&format!(
         "<p><strong>A package inside every needed red line exists in {}.</strong></p>",
@@ -28,11 +28,11 @@ pub(super) fn section(view: &View<'_>) -> Option<Section> {
     body.push_str(&closers(view, &room));
     body.push_str(&ranges(view));
     body.push_str(&fits(view));
-    Some(Section::new("room", "Is there room, and who closes it", body))
+    Section::new("room", "Is there room, and who closes it", body)
 }
 
 /// Whose consent a deal needs.
-fn consent(view: &View<'_>) -> String {
+fn consent(view: View<'_>) -> String {
     let rows: Vec<Vec<String>> = view
         .input
         .scenario
@@ -54,7 +54,7 @@ fn consent(view: &View<'_>) -> String {
     table("Whose consent a deal needs", &columns, &rows)
 }
 
-fn closers(view: &View<'_>, room: &Room) -> String {
+fn closers(view: View<'_>, room: &Room) -> String {
     if room.closed_by.is_empty() {
         return String::new();
     }
@@ -76,7 +76,7 @@ fn closers(view: &View<'_>, room: &Room) -> String {
     let said: Vec<String> = room
         .closed_by
         .iter()
-        .map(|(actor, share)| format!("{} in {}", view.actor(*actor).name, share.draws()))
+        .map(|(actor, share)| format!("{} in {}", &view.actor(*actor).name, share.draws()))
         .collect();
     let caption =
         Caption { id: "closers", title: "Whose red lines close the room", description: &said.join("; ") };
@@ -89,7 +89,7 @@ fn closers(view: &View<'_>, room: &Room) -> String {
     )
 }
 
-fn ranges(view: &View<'_>) -> String {
+fn ranges(view: View<'_>) -> String {
     let rows: Vec<Vec<String>> = view
         .input
         .scenario
@@ -112,7 +112,7 @@ fn ranges(view: &View<'_>) -> String {
     table("Where the room lies, in draws that have room: middle draw [5 %, 95 %]", &columns, &rows)
 }
 
-fn fits(view: &View<'_>) -> String {
+fn fits(view: View<'_>) -> String {
     let rows: Vec<Vec<String>> = view
         .base()
         .iter()
