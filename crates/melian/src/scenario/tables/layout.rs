@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::document::{Key, Node, Table, Value};
 use super::super::estimate;
 use super::super::report::Findings;
+use super::TableFormat;
 use super::sheet::{Cell, Row, Sheet, column_name};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 
@@ -250,24 +251,18 @@ impl Melian<'_> {
                 self.unnamed_column(at, cell.span);
                 continue;
             }
-            match canonical(&cell.text) {
-                Some(name) => {
-                    if let Some(other) = self.columns.insert(name.clone(), at) {
-                        self.errors.push(
-                            Diagnostic::error(
-                                Code::TABLE_COLUMN,
-                                cell.span,
-                                format!("{place}: `{}` is there twice", cell.text),
-                            )
-                            .label(format!("this column is read as `{name}`"))
-                            .also(header.cells[other].span, "and so is this"),
-                        );
-                    }
-                }
-                None => {
-                    let error = unknown_column(&cell.text, cell.span, &place);
-                    self.errors.push(error);
-                }
+            let Some(name) = canonical(&cell.text) else {
+                let error = unknown_column(&cell.text, cell.span, &place);
+                self.errors.push(error);
+                continue;
+            };
+            if let Some(other) = self.columns.insert(name.clone(), at) {
+                let message = format!("{place}: `{}` is there twice", cell.text);
+                self.errors.push(
+                    Diagnostic::error(Code::TABLE_COLUMN, cell.span, message)
+                        .label(format!("this column is read as `{name}`"))
+                        .also(header.cells[other].span, "and so is this"),
+                );
             }
         }
         self.missing_columns(header.span);
@@ -764,8 +759,13 @@ fn plain_number(text: &str, decimal_comma: bool) -> Result<f64, BadCell> {
 
 // KTAB's CSV: `name,description,actors,dimensions`, then `Actor,Description,Power,<issue>,<salience>,...`.
 
+/// The layout that the first two rows are in.
+pub(super) fn guess(sheet: &Sheet) -> TableFormat {
+    if looks_like_ktab(sheet) { TableFormat::Ktab } else { TableFormat::Melian }
+}
+
 /// Whether the first two rows are KTAB's.
-pub(super) fn looks_like_ktab(sheet: &Sheet) -> bool {
+fn looks_like_ktab(sheet: &Sheet) -> bool {
     let counts = |row: &Row| {
         row.cells.len() >= 4 && [2, 3].iter().all(|&at| row.cells[at].text.parse::<u32>().is_ok())
     };

@@ -53,10 +53,8 @@ fn draft(
     import: bool,
 ) -> Result<Draft, Vec<Diagnostic>> {
     let sheet = sheet::read(bytes, name, sources)?;
-    match format {
-        Some(TableFormat::Ktab) => layout::ktab(&sheet, issues),
-        Some(TableFormat::Melian) => layout::melian(&sheet, issues, import),
-        None if layout::looks_like_ktab(&sheet) => layout::ktab(&sheet, issues),
-        None => layout::melian(&sheet, issues, import),
+    match format.unwrap_or_else(|| layout::guess(&sheet)) {
+        TableFormat::Ktab => layout::ktab(&sheet, issues),
+        TableFormat::Melian => layout::melian(&sheet, issues, import),
     }
 }

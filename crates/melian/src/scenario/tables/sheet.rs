@@ -57,13 +57,13 @@ pub(super) fn read(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sh
     let sheet = if bytes.starts_with(b"PK") {
         xlsx(bytes, name, sources)
     } else if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        Err(refused(name, "is an old or an encrypted Excel file").help(
+        Err(Box::new(refused(name, "is an old or an encrypted Excel file").help(
             "open it in a spreadsheet program and save it as .xlsx without a password, or as CSV UTF-8",
-        ))
+        )))
     } else {
         text(bytes, name, sources).and_then(|(text, file)| csv(&text, file))
     };
-    let sheet = sheet.map_err(|error| vec![error])?;
+    let sheet = sheet.map_err(|error| vec![*error])?;
     if sheet.rows.is_empty() {
         return Err(vec![
             Diagnostic::error(Code::TABLE_EMPTY, sheet.span, format!("the table `{name}` is empty"))
@@ -78,7 +78,7 @@ fn refused(name: &str, why: &str) -> Diagnostic {
 }
 
 /// The text of a CSV file: UTF-8, or UTF-16 with its mark.
-fn text(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<(String, FileId), Diagnostic> {
+fn text(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<(String, FileId), Box<Diagnostic>> {
     let wide = |big: bool| -> String {
         let units = bytes[2..].chunks(2).map(|pair| {
             let pair = [pair[0], pair.get(1).copied().unwrap_or(0)];
@@ -91,19 +91,21 @@ fn text(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<(String, File
         [0xFE, 0xFF, ..] => wide(true),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
-            Err(problem) => return Err(not_utf8(bytes, problem.valid_up_to(), name, sources)),
+            Err(problem) => return Err(Box::new(not_utf8(bytes, problem.valid_up_to(), name, sources))),
         },
     };
     if text.contains('\0') {
-        return Err(refused(name, "is not text, or is UTF-16 without its mark")
-            .help("save it as \"CSV UTF-8\" or as .xlsx"));
+        return Err(Box::new(
+            refused(name, "is not text, or is UTF-16 without its mark")
+                .help("save it as \"CSV UTF-8\" or as .xlsx"),
+        ));
     }
     let file = sources.add(name, text.clone());
     Ok((text, file))
 }
 
 fn not_utf8(bytes: &[u8], at: usize, name: &str, sources: &mut Sources) -> Diagnostic {
-    let row = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let row = bytes[..at].split(|&byte| byte == b'\n').count();
     let shown = String::from_utf8_lossy(bytes).into_owned();
     let file = sources.add(name, shown);
     // Up to the first bad byte, the text shown is the file's own.
@@ -129,7 +131,7 @@ fn separator(line: &str) -> char {
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(',', |(sign, _)| *sign)
 }
 
-fn csv(text: &str, file: FileId) -> Result<Sheet, Diagnostic> {
+fn csv(text: &str, file: FileId) -> Result<Sheet, Box<Diagnostic>> {
     let first = text.split(['\n', '\r']).next().unwrap_or("");
     let mut at = 0;
     let mut number = 1;
@@ -162,16 +164,16 @@ fn csv(text: &str, file: FileId) -> Result<Sheet, Diagnostic> {
     Ok(Sheet { rows, decimal_comma: separator != ',', span: Span::new(file, 0..text.len()) })
 }
 
-fn push_row(rows: &mut Vec<Row>, row: Row) -> Result<(), Diagnostic> {
+fn push_row(rows: &mut Vec<Row>, row: Row) -> Result<(), Box<Diagnostic>> {
     if row.cells.iter().all(|cell| cell.text.is_empty()) {
         return Ok(());
     }
     if rows.len() >= MOST_ROWS as usize || row.cells.len() > MOST_COLUMNS as usize {
-        return Err(Diagnostic::error(
+        return Err(Box::new(Diagnostic::error(
             Code::TOO_LARGE,
             row.span,
             format!("a table has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns"),
-        ));
+        )));
     }
     rows.push(row);
     Ok(())
@@ -182,8 +184,8 @@ fn line_break(text: &str) -> usize {
 }
 
 /// The cell that begins at `at`, and where it ends.
-fn field(text: &str, at: usize, separator: char, file: FileId) -> Result<(Cell, usize), Diagnostic> {
-    let ends = |rest: &str| rest.find(|c| c == separator || c == '\n' || c == '\r').unwrap_or(rest.len());
+fn field(text: &str, at: usize, separator: char, file: FileId) -> Result<(Cell, usize), Box<Diagnostic>> {
+    let ends = |rest: &str| rest.find([separator, '\n', '\r']).unwrap_or(rest.len());
     let rest = &text[at..];
     let lead = rest.len() - rest.trim_start_matches(' ').len();
     if !rest[lead..].starts_with('"') {
@@ -200,12 +202,14 @@ fn field(text: &str, at: usize, separator: char, file: FileId) -> Result<(Cell, 
     let mut next = open + 1;
     loop {
         let Some(quote) = text[next..].find('"') else {
-            return Err(Diagnostic::error(
-                Code::TABLE_FORMAT,
-                Span::new(file, open..open + 1),
-                "this cell's quotation mark is never closed",
-            )
-            .help("a quotation mark inside a quoted cell is written twice"));
+            return Err(Box::new(
+                Diagnostic::error(
+                    Code::TABLE_FORMAT,
+                    Span::new(file, open..open + 1),
+                    "this cell's quotation mark is never closed",
+                )
+                .help("a quotation mark inside a quoted cell is written twice"),
+            ));
         };
         value.push_str(&text[next..next + quote]);
         next += quote + 1;
@@ -218,30 +222,34 @@ fn field(text: &str, at: usize, separator: char, file: FileId) -> Result<(Cell, 
     }
     let end = next + ends(&text[next..]);
     if !text[next..end].trim().is_empty() {
-        return Err(Diagnostic::error(
-            Code::TABLE_FORMAT,
-            Span::new(file, next..end),
-            "there is text after this cell's closing quotation mark",
-        )
-        .help("a quotation mark inside a quoted cell is written twice"));
+        return Err(Box::new(
+            Diagnostic::error(
+                Code::TABLE_FORMAT,
+                Span::new(file, next..end),
+                "there is text after this cell's closing quotation mark",
+            )
+            .help("a quotation mark inside a quoted cell is written twice"),
+        ));
     }
     let cell = Cell { text: value.trim().to_owned(), span: Span::new(file, open..next) };
     Ok((cell, end))
 }
 
 /// The sheet named `actors`, else the first one.
-fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Diagnostic> {
+fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Box<Diagnostic>> {
     let unreadable = |problem: calamine::XlsxError| {
-        refused(name, "can't be read as an Excel workbook")
-            .help(format!("what went wrong: {problem}"))
-            .help("open it in a spreadsheet program and save it again as .xlsx or as CSV UTF-8")
+        Box::new(
+            refused(name, "can't be read as an Excel workbook")
+                .help(format!("what went wrong: {problem}"))
+                .help("open it in a spreadsheet program and save it again as .xlsx or as CSV UTF-8"),
+        )
     };
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let names = book.sheet_names();
     let chosen =
         names.iter().find(|sheet| sheet.trim().eq_ignore_ascii_case("actors")).or(names.first()).cloned();
     let Some(chosen) = chosen else {
-        return Err(refused(name, "has no sheet"));
+        return Err(Box::new(refused(name, "has no sheet")));
     };
     let mut cells: BTreeMap<(u32, u32), String> = BTreeMap::new();
     {
@@ -260,8 +268,10 @@ fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Diagno
             };
             let (row, column) = cell.get_position();
             if row >= MOST_ROWS || column >= MOST_COLUMNS {
-                return Err(refused(name, "is too large to be a table of actors")
-                    .help(format!("at most {MOST_ROWS} rows and {MOST_COLUMNS} columns are read")));
+                return Err(Box::new(
+                    refused(name, "is too large to be a table of actors")
+                        .help(format!("at most {MOST_ROWS} rows and {MOST_COLUMNS} columns are read")),
+                ));
             }
             if !text.is_empty() {
                 cells.insert((row, column), text);

@@ -1,3 +1,6 @@
+// Workbooks are put together by hand, and the mistakes of a sheet are one long list.
+#![allow(clippy::format_push_string, clippy::too_many_lines)]
+
 use super::*;
 use crate::diagnostic::{Code, FileId};
 use crate::scenario::document::{Node, Value};
