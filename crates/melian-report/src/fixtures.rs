@@ -1,18 +1,11 @@
 //! Scenarios and summaries made by hand, for tests of what is written about them.
 
-use std::collections::BTreeMap;
-
 use melian::analysis::{ArmSummary, Group, MeasureSummary, Quantiles, Summary};
-use melian::diagnostic::{Sources, Span};
 use melian::ensemble::{Arm, Manifest};
 use melian::lens::{
     Ending, Family, LensCard, Measure, Quantity, ReferenceClass, ReferenceShare, TrackRecord, Unit,
 };
-use melian::scenario::{
-    About, Accept, Actor, Basis, Field, FieldId, Issue, IssueId, Overlay, OverlayKind, Provenance, Rule,
-    Scenario, Stage, Stance, Status,
-};
-use melian::uncertainty::Estimate;
+use melian::scenario::{IssueId, NoFiles, Scenario};
 
 use crate::{LensNote, ReportInput};
 
@@ -36,144 +29,10 @@ impl Fixture {
     }
 }
 
-/// Wants, cares, takes from and to.
-type StanceOf<'a> = (&'a str, f64, f64, Option<Estimate>, Option<Estimate>);
-
-/// A scenario under construction.
-pub(crate) struct Builder(pub(crate) Scenario);
-
-impl Builder {
-    pub(crate) fn new(title: &str, status: Status) -> Self {
-        Self(Scenario {
-            about: About {
-                title: title.into(),
-                question: None,
-                source: None,
-                status,
-                from: None,
-                horizon: None,
-                step: None,
-                resolution: None,
-            },
-            actors: Vec::new(),
-            issues: Vec::new(),
-            stances: Vec::new(),
-            links: Vec::new(),
-            groups: Vec::new(),
-            consent: Vec::new(),
-            policies: Vec::new(),
-            perspectives: Vec::new(),
-            claims: Vec::new(),
-            lens_options: BTreeMap::new(),
-            fields: Vec::new(),
-            experts: Vec::new(),
-            correlations: Vec::new(),
-            sources: Sources::default(),
-        })
-    }
-
-    pub(crate) fn field(&mut self, path: String, estimate: Estimate, range: (f64, f64)) -> FieldId {
-        let id = FieldId::new(self.0.fields.len());
-        self.0.fields.push(Field {
-            path,
-            estimate,
-            range,
-            scale: 1.0,
-            shift: 0.0,
-            provenance: Provenance::default(),
-            span: Span::default(),
-        });
-        id
-    }
-
-    pub(crate) fn issue(&mut self, id: &str, name: &str, anchors: &[(f64, &str)], no_deal: Option<f64>) {
-        let no_deal =
-            no_deal.map(|at| self.field(format!("issue.{id}.no_deal"), Estimate::Exact(at), (0.0, 100.0)));
-        self.0.issues.push(Issue {
-            id: id.into(),
-            name: name.into(),
-            anchors: anchors.iter().map(|(at, words)| (*at, (*words).to_owned())).collect(),
-            no_deal,
-            outcome: None,
-            provenance: Provenance::default(),
-            span: Span::default(),
-        });
-    }
-
-    /// Adds an actor with a stance on every issue named; issues must be there already.
-    pub(crate) fn actor(
-        &mut self,
-        id: &str,
-        name: &str,
-        capability: Option<Estimate>,
-        stances: &[StanceOf<'_>],
-    ) {
-        let capability = capability
-            .map(|estimate| self.field(format!("actor.{id}.capability"), estimate, (0.0, f64::INFINITY)));
-        let issues: Vec<String> = self.0.issues.iter().map(|issue| issue.id.clone()).collect();
-        for issue in &issues {
-            let stance = stances.iter().find(|stance| stance.0 == issue.as_str()).map(
-                |(_, at, salience, min, max)| {
-                    let path = format!("stance.{id}.{issue}");
-                    let full = (0.0, 100.0);
-                    let position = self.field(format!("{path}.position"), Estimate::Exact(*at), full);
-                    let salience = self.field(format!("{path}.salience"), Estimate::Exact(*salience), full);
-                    let min = min.clone().map(|e| self.field(format!("{path}.accept.min"), e, full));
-                    let max = max.clone().map(|e| self.field(format!("{path}.accept.max"), e, full));
-                    let accept = (min.is_some() || max.is_some()).then_some(Accept { min, max });
-                    Stance {
-                        position,
-                        salience,
-                        accept,
-                        declared: None,
-                        provenance: Provenance::default(),
-                        span: Span::default(),
-                    }
-                },
-            );
-            self.0.stances.push(stance);
-        }
-        self.0.actors.push(Actor {
-            id: id.into(),
-            name: name.into(),
-            capability: capability.map(|field| vec![field; issues.len()]).unwrap_or_default(),
-            capability_meaning: None,
-            walk_away: None,
-            conduct: None,
-            provenance: Provenance::default(),
-            span: Span::default(),
-        });
-    }
-
-    pub(crate) fn consent(&mut self, stage: &str, text: &str, rule: Rule) {
-        let issues = self.0.issue_ids().collect();
-        self.0.consent.push(Stage {
-            name: stage.into(),
-            rule,
-            issues,
-            partial: false,
-            by: None,
-            text: text.into(),
-            span: None,
-        });
-    }
-
-    pub(crate) fn overlay(&mut self, id: &str, kind: OverlayKind, name: &str, coercive: bool) {
-        let overlay = Overlay {
-            id: id.into(),
-            kind,
-            name: name.into(),
-            by: None,
-            coercive,
-            operations: Vec::new(),
-            provenance: Provenance::default(),
-            span: Span::default(),
-        };
-        match kind {
-            OverlayKind::Policy => self.0.policies.push(overlay),
-            OverlayKind::Perspective => self.0.perspectives.push(overlay),
-        }
-    }
+/// A scenario from its text, which must have no error.
+fn read(text: &str) -> Scenario {
+    let read = Scenario::read("scenario.toml", text.as_bytes(), &NoFiles);
+    read.scenario.unwrap_or_else(|| panic!("{:#?}", read.diagnostics))
 }
 
 const DRAWS: u64 = 10_000;
@@ -383,10 +242,12 @@ fn manifest(scenario: &Scenario, arms: &[ArmSummary]) -> Manifest {
         scenario: "5ce9a710".into(),
         seed: 1,
         design: "latin_hypercube".into(),
+        lenses: Vec::new(),
         draws: DRAWS,
         dimensions: scenario.fields.iter().filter(|f| !f.is_certain()).map(|f| f.path.clone()).collect(),
         arms: arms.iter().map(|arm| arm.arm.clone()).collect(),
         silent: Vec::new(),
+        file: "scenario.toml".into(),
         command: "melian run scenario.toml --draws 10000 --seed 1".into(),
     }
 }
@@ -396,54 +257,9 @@ fn fixture(scenario: Scenario, arms: Vec<ArmSummary>, lenses: Vec<LensNote<'stat
     Fixture { summary: Summary { draws: DRAWS, planned: DRAWS, arms }, scenario, manifest, lenses }
 }
 
-const ANCHORS: [(f64, &str); 4] = [
-    (0.0, "neutral, independent"),
-    (40.0, "neutral, pays once"),
-    (70.0, "ally that keeps its walls and laws"),
-    (100.0, "subject city"),
-];
-
-fn uniform(low: f64, high: f64) -> Estimate {
-    Estimate::Uniform { low, high }
-}
-
-fn melos_scenario() -> Scenario {
-    let mut b = Builder::new("The Melian dialogue, 416 BC", Status::Past);
-    b.0.about.question = Some("Does Melos submit, and on what terms?".into());
-    b.0.about.source = Some("Thucydides 5.84-116".into());
-    b.0.about.from = Some("-0416-05".parse().expect("a date"));
-    b.0.about.horizon = Some("-0416-12".parse().expect("a date"));
-    b.0.about.resolution = Some("terms in force at the horizon, by Thucydides".into());
-    b.issue("submission", "What Melos becomes", &ANCHORS, Some(0.0));
-    let outcome = b.field("issue.submission.outcome".into(), Estimate::Exact(100.0), (0.0, 100.0));
-    b.0.issues[0].outcome = Some(outcome);
-    let exact = |value| Some(Estimate::Exact(value));
-    b.actor("athens", "Athens", exact(100.0), &[("submission", 100.0, 60.0, exact(60.0), None)]);
-    b.actor(
-        "melos",
-        "Melos",
-        Some(uniform(4.0, 10.0)),
-        &[("submission", 0.0, 100.0, None, Some(uniform(30.0, 75.0)))],
-    );
-    let sparta = Estimate::Pert { low: 40.0, likely: 60.0, high: 90.0 };
-    b.actor("sparta", "Sparta", Some(sparta), &[("submission", 10.0, 30.0, None, None)]);
-    let (athens, melos) = (melian::scenario::ActorId::new(0), melian::scenario::ActorId::new(1));
-    b.consent("sign", "all(athens, melos)", Rule::All(vec![Rule::Actor(athens), Rule::Actor(melos)]));
-    b.0.fields[2].provenance = Provenance {
-        basis: Some(Basis::Data),
-        source: Some("tribute lists".into()),
-        quote: None,
-        date: Some("425 BC".into()),
-    };
-    let quoted =
-        b.0.fields.iter_mut().find(|f| f.path == "stance.melos.submission.position").expect("is there");
-    quoted.provenance.quote = Some("friends to you, enemies of neither".into());
-    b.0
-}
-
 /// The quickstart: three actors, one issue, an outcome.
 pub(crate) fn melos() -> Fixture {
-    let scenario = melos_scenario();
+    let scenario = read(include_str!("fixtures/melos.toml"));
     let arms = vec![
         base_rate_arm(),
         arm(&MEAN, None, None, point(&scenario, &[38.0], 2.0, 0.38)),
@@ -499,38 +315,24 @@ const MEMBERS: [&str; 28] = [
 
 /// A dossier of 28 actors and three issues; some take no part in some issues; a partial run.
 pub(crate) fn dossier() -> Fixture {
-    let mut b = Builder::new("Working time directive", Status::Past);
-    b.issue(
-        "opt_out",
-        "How long the individual opt-out stays",
-        &[(0.0, "ends at once"), (100.0, "stays for good")],
-        Some(100.0),
-    );
-    b.issue("on_call", "Whether on-call time is working time", &[], Some(50.0));
-    b.issue(
-        "reference_period",
-        "Reference period for the average week",
-        &[(0.0, "4 months"), (50.0, "6 months"), (100.0, "12 months")],
-        None,
-    );
-    for (i, name) in MEMBERS.iter().enumerate() {
-        let at = |k: usize| ((i * (17 + 6 * k) + 13 * k) % 21) as f64 * 5.0;
-        let id = name.to_lowercase().replace(' ', "_");
-        let stances: Vec<StanceOf<'_>> = ["opt_out", "on_call", "reference_period"]
-            .iter()
-            .enumerate()
-            .filter(|(k, _)| (i + k) % 9 != 4)
-            .map(|(k, issue)| {
-                let at = at(k);
-                let red = (i % 3 == 0).then(|| Estimate::Exact((at - 45.0).max(0.0)));
-                (*issue, at, 30.0 + (i * 11 % 70) as f64, red, None)
-            })
-            .collect();
-        b.actor(&id, name, Some(Estimate::Exact(4.0 + (i * i % 29) as f64)), &stances);
+    let mut text = include_str!("fixtures/dossier.toml").to_owned();
+    let ids: Vec<String> = MEMBERS.iter().map(|name| name.to_lowercase().replace(' ', "_")).collect();
+    text.push_str(&format!("[group.council]\nmembers = {:?}\n", &ids[2..]));
+    for (i, (id, name)) in ids.iter().zip(MEMBERS).enumerate() {
+        text.push_str(&format!("[actor.{id}]\nname = {name:?}\ncapability = {}\n", 4 + i * i % 29));
+        for (k, issue) in ["opt_out", "on_call", "reference_period"].iter().enumerate() {
+            if (i + k) % 9 == 4 {
+                continue;
+            }
+            let at = (i * (17 + 6 * k) + 13 * k) % 21 * 5;
+            let salience = 30 + i * 11 % 70;
+            text.push_str(&format!("[stance.{id}.{issue}]\nposition = {at}\nsalience = {salience}\n"));
+            if i % 3 == 0 {
+                text.push_str(&format!("accept = {{ min = {} }}\n", at.saturating_sub(45)));
+            }
+        }
     }
-    let everyone = b.0.actor_ids().skip(2).map(Rule::Actor).collect();
-    b.consent("council", "weight(council) >= 0.74", Rule::All(everyone));
-    let scenario = b.0;
+    let scenario = read(&text);
     let arms = vec![
         arm(&MEAN, None, None, point(&scenario, &[48.0, 52.0, 44.0], 3.0, 0.999_9)),
         arm(&COMPROMISE, None, None, point(&scenario, &[55.0, 40.0, 47.0], 6.0, 0.999_9)),
@@ -547,19 +349,7 @@ pub(crate) fn dossier() -> Fixture {
 
 /// Experts, policies, perspectives, one of them coercive, while the conflict is not over.
 pub(crate) fn ongoing() -> Fixture {
-    let mut b = Builder(melos_scenario());
-    b.0.about.title = "A strait and two states".into();
-    b.0.about.status = Status::Ongoing;
-    b.0.issues[0].outcome = None;
-    b.0.experts = vec!["kim".into(), "ortiz".into()];
-    b.0.fields[3].estimate = Estimate::Experts(vec![
-        ("kim".into(), uniform(4.0, 8.0)),
-        ("ortiz".into(), Estimate::Pert { low: 6.0, likely: 7.0, high: 12.0 }),
-    ]);
-    b.overlay("guarantee", OverlayKind::Policy, "A guarantee by third states", false);
-    b.overlay("blockade", OverlayKind::Policy, "Blockade", true);
-    b.overlay("thucydides", OverlayKind::Perspective, "As Thucydides sees it", false);
-    let scenario = b.0;
+    let scenario = read(include_str!("fixtures/ongoing.toml"));
     let by_expert = |shift: f64| {
         vec![
             ("kim".to_owned(), group(point(&scenario, &[58.0 - shift], 6.0, 0.22))),
@@ -595,23 +385,18 @@ pub(crate) fn hostile() -> Fixture {
     let script = "<script>alert(\"1\")</script> & 'friends' \u{1b}[31m";
     let long = "A very long name that never ends ".repeat(9)
         + "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
-    let mut b = Builder::new(script, Status::Hypothetical);
-    b.0.about.question = Some("Who \u{202e}wins? אבג دولة 🕊️".into());
-    b.issue(
-        "a",
-        &long,
-        &[(0.0, script), (33.0, &long), (66.0, "דולה קטנה"), (100.0, "🕊️🕊️🕊️ peace")],
-        Some(0.0),
-    );
-    b.issue("b", "]]>--><style>*{display:none}</style>", &[], None);
-    let exact = |value| Some(Estimate::Exact(value));
-    b.actor("x", script, exact(100.0), &[("a", 100.0, 60.0, exact(60.0), None)]);
-    b.actor("y", &long, exact(3.0), &[("a", 0.0, 100.0, None, exact(40.0)), ("b", 20.0, 1.0, None, None)]);
-    b.actor("z", "دولة صغيرة جدا", exact(3.0), &[("a", 10.0, 100.0, None, None)]);
-    b.consent(script, "everyone with an accept range", Rule::Actor(melian::scenario::ActorId::new(0)));
-    b.0.fields[0].provenance.source = Some("javascript:alert(1) <img src=x onerror=alert(1)>".into());
-    b.overlay("p", OverlayKind::Policy, script, false);
-    let scenario = b.0;
+    let mut scenario = read(include_str!("fixtures/hostile.toml"));
+    scenario.about.title = script.into();
+    scenario.about.question = Some("Who \u{202e}wins? אבג دولة 🕊️".into());
+    scenario.issues[0].name.clone_from(&long);
+    scenario.issues[0].anchors[0].1 = script.into();
+    scenario.issues[0].anchors[1].1.clone_from(&long);
+    scenario.actors[0].name = script.into();
+    scenario.actors[1].name.clone_from(&long);
+    scenario.consent[0].name = script.into();
+    scenario.policies[0].name = script.into();
+    scenario.claims[0].by = script.into();
+    scenario.claims[0].says.clone_from(&long);
     let arms = vec![
         arm(&COMPROMISE, None, None, point(&scenario, &[60.0, 20.0], 0.0, 0.0)),
         arm(&COMPROMISE, Some("p"), None, point(&scenario, &[62.0, 20.0], 3.0, 1.0)),
@@ -621,12 +406,7 @@ pub(crate) fn hostile() -> Fixture {
 
 /// No capability, no red line, one lens, one draw's worth of certainty.
 pub(crate) fn bare() -> Fixture {
-    let mut b = Builder::new("Two neighbours and a hedge", Status::Hypothetical);
-    b.issue("height", "Height of the hedge", &[], None);
-    b.actor("left", "The left neighbour", None, &[("height", 20.0, 50.0, None, None)]);
-    b.actor("right", "The right neighbour", None, &[("height", 80.0, 50.0, None, None)]);
-    b.consent("sign", "everyone with an accept range", Rule::All(Vec::new()));
-    let scenario = b.0;
+    let scenario = read(include_str!("fixtures/bare.toml"));
     let measures =
         vec![bell(Quantity::Terms(IssueId::new(0)), Unit::Points, (50.0, 50.0, 50.0), (0.0, 100.0))];
     let arms = vec![arm(&MEAN, None, None, measures)];

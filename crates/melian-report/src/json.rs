@@ -5,7 +5,6 @@ use melian::lens::Unit;
 use melian::scenario::{Overlay, Scenario, Status};
 use serde_json::{Map, Value, json as object};
 
-use crate::view::View;
 use crate::{LensNote, ReportInput};
 
 /// The version of the layout of [`json`].
@@ -15,7 +14,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[must_use]
 pub fn json(input: &ReportInput<'_>) -> Value {
     let (scenario, summary, manifest) = (input.scenario, input.summary, input.manifest);
-    let made = View::new(input).made();
+    let made = scenario.provenance_counts();
     let arms: Vec<Value> = summary
         .arms
         .iter()
@@ -54,7 +53,7 @@ pub fn json(input: &ReportInput<'_>) -> Value {
             "quote": made.quoted,
             "data": made.data,
             "expert": made.expert,
-            "modeller": made.guess,
+            "modeller": made.modeller,
         },
         "lenses": input.lenses.iter().map(|note| lens(scenario, note)).collect::<Vec<_>>(),
         "arms": arms,

@@ -299,19 +299,22 @@ fn claims(page: &mut Page, view: View<'_>) {
 }
 
 fn made_of(page: &mut Page, view: View<'_>) {
-    let made = view.made();
+    let made = view.input.scenario.provenance_counts();
     let kinds = [
         (made.quoted, "quoted"),
         (made.data, "data"),
         (made.expert, "expert judgement"),
-        (made.guess, "the modeller's guess"),
+        (made.modeller, "the modeller's guess"),
     ];
     let kinds: Vec<String> = kinds
         .iter()
         .filter(|(n, _)| *n > 0)
-        .map(|(n, kind)| format!("{} {kind}", number::count(*n)))
+        .map(|(n, kind)| format!("{} {kind}", number::count(*n as u64)))
         .collect();
-    page.say("Made of", &format!("{}: {}", plural(made.total(), "number", "numbers"), kinds.join(", ")));
+    page.say(
+        "Made of",
+        &format!("{}: {}", plural(made.total() as u64, "number", "numbers"), kinds.join(", ")),
+    );
 }
 
 fn silent(page: &mut Page, view: View<'_>) {

@@ -212,7 +212,7 @@ fn scripts_get_names_and_not_indices() {
     assert_eq!(answer["arms"][1]["measures"]["closes_room_melos"]["unit"], "flag");
     assert_eq!(answer["lenses"][0]["reference"]["shares"][0]["column"], "p_deal");
     assert_eq!(answer["scenario"]["issues"][0]["outcome"], 100.0);
-    assert_eq!(answer["numbers"]["total"], 13);
+    assert_eq!(answer["numbers"]["total"], 12);
 }
 
 /// `cargo test -p melian-report -- --ignored pages` writes the pages for a look in a browser.

@@ -4,9 +4,8 @@ use melian::analysis::{ArmSummary, Group, MeasureSummary};
 use melian::ensemble::Arm;
 use melian::lens::{Family, Quantity};
 use melian::scenario::{
-    Actor, ActorId, Basis, Date, Field, FieldId, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
+    Actor, ActorId, Date, Field, FieldId, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
 };
-use melian::uncertainty::Estimate;
 
 use crate::number::Share;
 use crate::{LensNote, ReportInput};
@@ -69,21 +68,6 @@ pub(crate) struct Room {
     pub(crate) open: Share,
     /// Actors that close it, most often first.
     pub(crate) closed_by: Vec<(ActorId, Share)>,
-}
-
-/// How many numbers rest on what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Made {
-    pub(crate) quoted: u64,
-    pub(crate) data: u64,
-    pub(crate) expert: u64,
-    pub(crate) guess: u64,
-}
-
-impl Made {
-    pub(crate) fn total(self) -> u64 {
-        self.quoted + self.data + self.expert + self.guess
-    }
 }
 
 impl<'a> View<'a> {
@@ -297,30 +281,6 @@ impl<'a> View<'a> {
     /// What came of an issue, for past cases.
     pub(crate) fn outcome(self, issue: IssueId) -> Option<f64> {
         self.issue(issue).outcome.map(|id| self.field(id).central())
-    }
-
-    /// The scenario's numbers by what they rest on.
-    pub(crate) fn made(self) -> Made {
-        let mut made = Made::default();
-        for field in &self.input.scenario.fields {
-            match basis(field) {
-                Basis::Quote => made.quoted += 1,
-                Basis::Data => made.data += 1,
-                Basis::Expert => made.expert += 1,
-                Basis::Modeller => made.guess += 1,
-            }
-        }
-        made
-    }
-}
-
-/// What a number rests on: what its author says; else what its form shows; else it is a guess.
-pub(crate) fn basis(field: &Field) -> Basis {
-    match (&field.provenance.basis, &field.estimate) {
-        (Some(basis), _) => *basis,
-        (None, Estimate::Experts(_)) => Basis::Expert,
-        (None, _) if field.provenance.quote.is_some() => Basis::Quote,
-        (None, _) => Basis::Modeller,
     }
 }
 

@@ -18,10 +18,9 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         Layout::Ktab => TableFormat::Ktab,
     });
     let stem = input::stem(&arguments.table);
-    let title = arguments.title.clone().unwrap_or_else(|| stem.clone());
     let mut sources = Sources::default();
     let name = arguments.table.display().to_string();
-    let text = tables::to_toml(&bytes, &name, layout, &title, &mut sources).map_err(|diagnostics| {
+    let text = tables::to_toml(&bytes, &name, layout, arguments.title.as_deref(), &mut sources).map_err(|diagnostics| {
         render::to_stderr(&diagnostics, &sources);
         Failure::Scenario
     })?;

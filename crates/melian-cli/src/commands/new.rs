@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &NewArguments) -> Result<(), Failure> {
     println!("{}", path.display());
     if arguments.table {
         let table = path.with_extension("csv");
-        files::write_new(&table, &template::table())?;
+        files::write_new(&table, template::table())?;
         println!("{}", table.display());
     }
     eprintln!("Next: edit it, then `melian run {}`.", path.display());

@@ -229,10 +229,10 @@ fn disagreement(view: View<'_>) -> String {
 }
 
 fn made_of(view: View<'_>) -> String {
-    let made = view.made();
+    let made = view.input.scenario.provenance_counts();
     format!(
         "<strong>Made of.</strong> {}, of which {} the modeller’s guess.",
-        plural(made.total(), "number", "numbers"),
-        if made.guess == 1 { "1 is".to_owned() } else { format!("{} are", made.guess) }
+        plural(made.total() as u64, "number", "numbers"),
+        if made.modeller == 1 { "1 is".to_owned() } else { format!("{} are", made.modeller) }
     )
 }

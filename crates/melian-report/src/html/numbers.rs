@@ -5,20 +5,20 @@ use melian::scenario::{Basis, Field, Scenario};
 use super::markup::{Section, details, number, table, text};
 use crate::number::{count, estimate, exact, percent};
 use crate::text::{capital, escape, plural, words};
-use crate::view::{View, basis};
+use crate::view::View;
 
 pub(super) fn section(view: View<'_>) -> Section {
     let scenario = view.input.scenario;
-    let made = view.made();
-    let share = made.guess as f64 / made.total().max(1) as f64;
+    let made = view.input.scenario.provenance_counts();
+    let share = made.modeller as f64 / made.total().max(1) as f64;
     let mut body = format!(
         "<p>The scenario is made of <strong>{}</strong>: {} quoted, {} data, {} expert judgement and <strong>{} the \
          modeller’s guess</strong> ({}). {} uncertain. A source given for a whole table does not count for its cells.</p>",
-        plural(made.total(), "number", "numbers"),
-        count(made.quoted),
-        count(made.data),
-        count(made.expert),
-        count(made.guess),
+        plural(made.total() as u64, "number", "numbers"),
+        count(made.quoted as u64),
+        count(made.data as u64),
+        count(made.expert as u64),
+        count(made.modeller as u64),
         percent(share),
         uncertain(scenario),
     );
@@ -63,7 +63,7 @@ fn groups(scenario: &Scenario) -> Vec<(&str, Vec<&Field>)> {
 }
 
 fn row(scenario: &Scenario, field: &Field) -> Vec<String> {
-    let kind = match basis(field) {
+    let kind = match field.basis() {
         Basis::Quote => "quoted",
         Basis::Data => "data",
         Basis::Expert => "expert",

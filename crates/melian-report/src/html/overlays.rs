@@ -59,7 +59,7 @@ fn changes(overlay: &Overlay) -> String {
         .map(|operation| {
             let path = format!("<code>{}</code>", escape(&operation.path));
             match &operation.change {
-                Change::Set(_) => format!("{path} set anew"),
+                Change::Set(value) => format!("{path} set to <code>{}</code>", escape(value)),
                 Change::Scale(factor) => format!("{path} times {}", exact(*factor)),
                 Change::Shift(by) => format!("{path} moved by {}", difference(*by)),
                 Change::Drop => format!("{path} dropped"),

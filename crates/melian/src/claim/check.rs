@@ -218,7 +218,7 @@ impl Checker<'_> {
         under: &[String],
     ) -> Option<(FlagQuantity, Overlays)> {
         const FORM: &str = "acceptable({ ISSUE = NUMBER, ... }, ACTOR, ...)";
-        let (arguments, under) = self.arguments(arguments, under)?;
+        let (arguments, under) = self.arguments(arguments, under);
         let Some((Expression { kind: Form::Package(terms), .. }, parties)) = arguments.split_first() else {
             let error = self
                 .error(Code::CLAIM_SYNTAX, &name.range, "`acceptable` asks for a package first")
@@ -469,12 +469,7 @@ impl Checker<'_> {
                 _ if a == b => Ok(a.clone()),
                 _ => Err(if operator == Operator::Add { "added" } else { "subtracted" }),
             },
-            Operator::Multiply => match (a, b) {
-                (Unit::Plain, unit) | (unit, Unit::Plain | Unit::Chance) | (Unit::Chance, unit) => {
-                    Ok(unit.clone())
-                }
-                _ => Err("multiplied"),
-            },
+            Operator::Multiply => product(a, b).ok_or("multiplied"),
             Operator::Divide if *right == Number::Constant(0.0) => {
                 let error = self.meaning(range, "this divides by zero");
                 return self.fail(error);
@@ -501,7 +496,7 @@ impl Checker<'_> {
         arguments: &[Expression],
         under: &[String],
     ) -> Option<(Number, Unit)> {
-        let (arguments, under) = self.arguments(arguments, under)?;
+        let (arguments, under) = self.arguments(arguments, under);
         let (quantity, unit) = match (name.text.as_str(), arguments.as_slice()) {
             ("terms", [issue]) => {
                 let issue = self.declared(issue, Code::UNKNOWN_ISSUE, "issue")?;
@@ -688,7 +683,7 @@ impl Checker<'_> {
     }
 
     fn joins(&mut self, name: &Name, arguments: &[Expression], under: &[String]) -> Option<Event> {
-        let (arguments, under) = self.arguments(arguments, under)?;
+        let (arguments, under) = self.arguments(arguments, under);
         let [actor] = arguments.as_slice() else {
             let error = self
                 .meaning(&name.range, format!("`joins` takes one actor, not {}", arguments.len()))
@@ -760,11 +755,7 @@ impl Checker<'_> {
     }
 
     /// The arguments of a quantity; `gain(melos under hold_out)` is `gain(melos) under hold_out`.
-    fn arguments(
-        &mut self,
-        arguments: &[Expression],
-        under: &[String],
-    ) -> Option<(Vec<Expression>, Overlays)> {
+    fn arguments(&mut self, arguments: &[Expression], under: &[String]) -> (Vec<Expression>, Overlays) {
         let mut plain = arguments.to_vec();
         let mut ids = under.to_vec();
         if let Some(last) = plain.last_mut()
@@ -774,7 +765,7 @@ impl Checker<'_> {
             let inner = (**inner).clone();
             *last = inner;
         }
-        Some((plain, ids))
+        (plain, ids)
     }
 
     fn word(&mut self, expression: &Expression, expected: &str) -> Option<String> {
@@ -862,6 +853,16 @@ impl Checker<'_> {
             error.help(format!("quantities are {}", QUANTITIES.join(", ")))
         };
         self.fail(error)
+    }
+}
+
+/// The unit of a product, where it has a meaning.
+fn product(a: &Unit, b: &Unit) -> Option<Unit> {
+    match (a, b) {
+        _ if *a == Unit::Plain => Some(b.clone()),
+        (unit, Unit::Plain | Unit::Chance) => Some(unit.clone()),
+        _ if *a == Unit::Chance => Some(b.clone()),
+        _ => None,
     }
 }
 

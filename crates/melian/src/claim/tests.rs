@@ -73,6 +73,7 @@ fn claims_are_read_and_printed_back() {
             "terms(submission) - (terms(tribute) - 3) > -(1 + 2)",
             "terms(submission) - (terms(tribute) - 3) > -(1 + 2)",
         ),
+        ("2*P(deal)*gain(melos)/P(war) > 40", "2 * P(deal) * gain(melos) / P(war) > 40"),
         ("room and fit or not room", "room and fit or not room"),
         ("room and (fit or not room)", "room and (fit or not room)"),
     ] {
@@ -108,6 +109,7 @@ fn mistakes_are_named_with_their_exact_place() {
         ("terms(tribute) > P(deal)", Code::CLAIM_MEANING, "terms(tribute) > P(deal)"),
         ("gain(melos) > gain(athens)", Code::CLAIM_MEANING, "gain(melos) > gain(athens)"),
         ("gain(melos) + gain(athens) > 0", Code::CLAIM_MEANING, "gain(melos) + gain(athens)"),
+        ("2 * P(deal) > terms(tribute)", Code::CLAIM_MEANING, "2 * P(deal) > terms(tribute)"),
         ("gain(melos) / 0 > 1", Code::CLAIM_MEANING, "gain(melos) / 0"),
         ("0.2 <= P(deal) > 0.1", Code::CLAIM_MEANING, "0.2 <= P(deal) > 0.1"),
         ("1 < 2", Code::CLAIM_MEANING, "1 < 2"),

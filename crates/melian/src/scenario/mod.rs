@@ -16,6 +16,7 @@ mod schema;
 mod shape;
 pub mod spec;
 pub mod tables;
+pub mod template;
 pub(crate) mod token;
 mod warn;
 

@@ -245,14 +245,14 @@ impl RuleReader<'_> {
         let value_span = self.place.of(token.range);
         // The rest of the rule is still worth reading where the group is unknown.
         let group = group.unwrap_or(GroupId::new(0));
-        if weight {
+        Some(if weight {
             self.share(group, value, strict, value_span)
         } else {
             self.head_count(group, value, strict, call, value_span)
-        }
+        })
     }
 
-    fn share(&mut self, group: GroupId, value: f64, strict: bool, span: Span) -> Option<Rule> {
+    fn share(&mut self, group: GroupId, value: f64, strict: bool, span: Span) -> Rule {
         let most = if strict { 1.0_f64.next_down() } else { 1.0 };
         if value > most {
             let mut error = Diagnostic::error(
@@ -272,23 +272,16 @@ impl RuleReader<'_> {
                 "every deal has at least a share of 0: this asks nobody",
             ));
         }
-        Some(Rule::Weight(group, if strict { value.next_up() } else { value }))
+        Rule::Weight(group, if strict { value.next_up() } else { value })
     }
 
-    fn head_count(
-        &mut self,
-        group: GroupId,
-        value: f64,
-        strict: bool,
-        call: Span,
-        span: Span,
-    ) -> Option<Rule> {
+    fn head_count(&mut self, group: GroupId, value: f64, strict: bool, call: Span, span: Span) -> Rule {
         if value.fract() != 0.0 {
             self.errors.push(
                 Diagnostic::error(Code::RULE_SYNTAX, span, "members are counted in whole numbers")
                     .also(call, "for a share of the weight use `weight(...)`"),
             );
-            return Some(Rule::Count(group, 0));
+            return Rule::Count(group, 0);
         }
         let least = if strict { value + 1.0 } else { value };
         let members = self.names.members(group).len();
@@ -309,7 +302,7 @@ impl RuleReader<'_> {
                 "every deal has at least 0 members for it: this asks nobody",
             ));
         }
-        Some(Rule::Count(group, least as u32))
+        Rule::Count(group, least as u32)
     }
 
     fn unknown_actor(&mut self, word: &str, span: Span) {
