@@ -166,23 +166,15 @@ fn endings(view: View<'_>) -> Vec<String> {
             let shares: Vec<String> = class
                 .shares
                 .iter()
-                .take(4)
                 .map(|share| {
                     let part = f64::from(share.count) / f64::from(share.of);
                     let (low, high) = share.interval;
-                    format!(
-                        "{} in {} of {} ({}, 90 % interval {} to {})",
-                        words(&share.label),
-                        share.count,
-                        share.of,
-                        percent(part),
-                        percent(low),
-                        percent(high)
-                    )
+                    format!("{} in {} {}", words(&share.label), percent(part), interval(100.0 * low, 100.0 * high))
                 })
                 .collect();
             format!(
-                "<strong>How it ends.</strong> Of {} past cases of the class {} ({} to {}): {}.",
+                "<strong>How it ends.</strong> Of {} past cases of the class {} ({} to {}): {} (90 % intervals in \
+                 brackets). Violence and endings overlap.",
                 class.cases,
                 crate::text::quoted(&class.name),
                 class.period.0,
