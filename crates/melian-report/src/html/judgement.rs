@@ -77,7 +77,7 @@ fn room(view: View<'_>) -> String {
         return "<strong>Room.</strong> No lens that ran can say whether a deal is possible.".into();
     };
     let mut text = format!(
-        "<strong>Room.</strong> In {}, some package lies inside the red lines of everyone whose consent is needed.",
+        "<strong>Room.</strong> Some package lies inside the red lines of everyone whose consent is needed in {}.",
         crate::text::escape(&room.open.draws())
     );
     let closers: Vec<String> = room
@@ -121,7 +121,7 @@ fn terms_of(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     let low = spread.voices.iter().map(|(_, t)| t.quantiles.p05).min_by(f64::total_cmp);
     let high = spread.voices.iter().map(|(_, t)| t.quantiles.p95).max_by(f64::total_cmp);
     let mut text = format!(
-        "<strong>Terms, {}.</strong> If there is a deal, {who} it at {} of 100{}",
+        "<strong>Terms on “{}”.</strong> If there is a deal, {who} it at {} of 100{}",
         words(&issue.name),
         spread.text(),
         in_words(view, id, spread.low, spread.high)
