@@ -123,8 +123,7 @@ fn who_wants_what(view: View<'_>, id: IssueId) -> String {
     let chart_id = format!("positions-{}", id.index() + 1);
     let title = "Positions and red lines";
     let description = format!("On {}, actors want: {}", issue.name, said.join(", "));
-    let caption =
-        Caption { id: &chart_id, title: &title, description: &format!("Wanted: {}", said.join(", ")) };
+    let caption = Caption { id: &chart_id, title, description: &description };
     let size = if positions_only.iter().any(|row| row.weight.is_some()) {
         " Its area is capability times salience: the weight the actor brings."
     } else {
@@ -211,8 +210,7 @@ fn where_it_settles(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String 
     let chart_id = format!("forecast-{}", id.index() + 1);
     let title = "Terms, if there is a deal";
     let description = format!("On {}, middle values: {}", issue.name, said.join(", "));
-    let caption =
-        Caption { id: &chart_id, title: &title, description: &format!("Middle values: {}", said.join(", ")) };
+    let caption = Caption { id: &chart_id, title, description: &description };
     let mut reading = "Tick: the middle draw, printed at the right. Dark bar: half of the draws; light bar: 90 of 100, from the \
                        uncertain inputs alone."
         .to_owned();
