@@ -459,3 +459,24 @@ proptest! {
         prop_assert_eq!(read.scenario.is_some(), read.diagnostics.iter().all(|d| !d.is_error()));
     }
 }
+
+const REFERENCE: &str = include_str!("../../../docs/language.md");
+
+#[test]
+fn the_reference_lists_every_key() {
+    let keys = melian::scenario::reference();
+    assert!(REFERENCE.ends_with(&keys), "the end of docs/language.md should read:\n{keys}");
+}
+
+#[test]
+fn the_examples_of_the_reference_are_a_scenario() {
+    let mut text = String::new();
+    for part in REFERENCE.split("```toml\n").skip(1) {
+        text += part.split("```").next().expect("a split has a first part");
+    }
+    assert_eq!(said(&text), "");
+    let scenario = read(&text).scenario.expect("no errors");
+    for overlay in scenario.policies.iter().chain(&scenario.perspectives) {
+        scenario.under(&[overlay]).expect("tried while reading");
+    }
+}
