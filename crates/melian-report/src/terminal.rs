@@ -132,17 +132,29 @@ fn room(page: &mut Page, view: View<'_>) {
         let others = if rest > 0 { format!("; {rest} more less often") } else { String::new() };
         page.say("", &format!("closed by {}{others}", list(&shown)));
     }
-    let fits: Vec<String> = view
-        .base()
-        .iter()
-        .filter_map(|voice| {
-            let fit = Share::of_flag(voice.group.measure(Quantity::Fit)?);
-            Some(format!("{} {}", voice.label, fit.in_hundred()))
-        })
-        .collect();
-    if !fits.is_empty() {
-        page.say("", &format!("a lens's own terms pass in, of 100 draws: {}", fits.join(", ")));
+    if let Some(fit) = fit(view) {
+        page.say("", &fit);
     }
+}
+
+/// In how many draws the lenses' own terms pass, from the least to the most.
+fn fit(view: View<'_>) -> Option<String> {
+    let fits: Vec<(Share, String)> = view
+        .base()
+        .into_iter()
+        .filter_map(|voice| Some((Share::of_flag(voice.group.measure(Quantity::Fit)?), voice.label)))
+        .collect();
+    let least = fits.iter().min_by(|a, b| a.0.value().total_cmp(&b.0.value()))?;
+    let most = fits.iter().max_by(|a, b| a.0.value().total_cmp(&b.0.value()))?;
+    Some(if least.0 == most.0 {
+        format!("a lens's own terms would pass in {}", least.0.draws())
+    } else {
+        let (least, most) = ((least.0.in_hundred(), &least.1), (most.0.in_hundred(), &most.1));
+        format!(
+            "a lens's own terms would pass in {} ({}) to {} ({}) of 100 draws",
+            least.0, least.1, most.0, most.1
+        )
+    })
 }
 
 fn terms(page: &mut Page, view: View<'_>) {
@@ -196,15 +208,15 @@ fn lenses(spread: &Spread<'_>) -> String {
 }
 
 fn errors(issue: IssueId, spread: &Spread<'_>) -> Option<String> {
-    let ranges: Vec<String> = spread
+    let wide: Vec<_> = spread
         .voices
         .iter()
-        .filter_map(|(voice, _)| {
-            let q = voice.group.measure(Quantity::TermsWithError(issue))?.quantiles;
-            Some(format!("{} {}", voice.label, interval(q.p05, q.p95)))
-        })
+        .filter_map(|(voice, _)| Some(voice.group.measure(Quantity::TermsWithError(issue))?.quantiles))
         .collect();
-    (!ranges.is_empty()).then(|| format!("with the error measured on history: {}", ranges.join("; ")))
+    let low = wide.iter().map(|q| q.p05).min_by(f64::total_cmp)?;
+    let high = wide.iter().map(|q| q.p95).max_by(f64::total_cmp)?;
+    let whose = if wide.len() == 1 { "its error" } else { "each lens's own error" };
+    Some(format!("with {whose} measured on history: {}", interval(low, high)))
 }
 
 fn endings(page: &mut Page, view: View<'_>) {

@@ -1,10 +1,11 @@
 //! The scenario language from outside: what is read, what is refused, and how that is said.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use insta::assert_snapshot;
 use melian::diagnostic::{Code, Diagnostic, Severity, Sources, explain};
-use melian::scenario::{Change, Conduct, NoFiles, Read, Scenario, Status};
+use melian::scenario::{Change, Conduct, FileProblem, Files, NoFiles, Read, Scenario, Status};
 use melian::uncertainty::Estimate;
 use proptest::prelude::*;
 
@@ -390,6 +391,29 @@ fn every_diagnostic_has_an_explanation() {
     }
 }
 
+#[test]
+fn attached_tables_count_in_the_hash() {
+    struct One(&'static str);
+    impl Files for One {
+        fn read(&self, _: &str) -> Result<Vec<u8>, FileProblem> {
+            Ok(self.0.as_bytes().to_vec())
+        }
+    }
+    let text = with("status     = \"past\"", "status = \"past\"\nactors = \"actors.csv\"");
+    let hash = |table| {
+        let read = Scenario::read("any name.toml", text.as_bytes(), &One(table));
+        assert_eq!(render(&read.diagnostics, &read.sources), "");
+        read.scenario.expect("no errors").hash().to_owned()
+    };
+    let one = hash("actor,issue,capability,position,salience\ncorinth,submission,200,20,10\n");
+    let other = hash("actor,issue,capability,position,salience\ncorinth,submission,200,20,11\n");
+    assert_ne!(one, other);
+    assert_eq!(one.len(), 64);
+    assert_eq!(codes(&text), ["M0007"]);
+    let files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    assert_eq!(files.read("actors.csv"), Err(FileProblem::NotFound));
+}
+
 /// The dialogue in other orders of its tables is the same scenario up to the order of actors.
 #[test]
 fn the_order_of_tables_does_not_matter() {
@@ -398,7 +422,9 @@ fn the_order_of_tables_does_not_matter() {
         if line.starts_with('[') {
             tables.push(String::new());
         }
-        tables.last_mut().expect("a header comes first").push_str(&format!("{line}\n"));
+        let table = tables.last_mut().expect("a header comes first");
+        table.push_str(line);
+        table.push('\n');
     }
     let fields = |scenario: &Scenario| {
         let mut fields: Vec<_> = scenario
@@ -457,5 +483,26 @@ proptest! {
         bytes.splice(at..end, insert.bytes());
         let read = Scenario::read("scenario.toml", &bytes, &NoFiles);
         prop_assert_eq!(read.scenario.is_some(), read.diagnostics.iter().all(|d| !d.is_error()));
+    }
+}
+
+const REFERENCE: &str = include_str!("../../../docs/language.md");
+
+#[test]
+fn the_reference_lists_every_key() {
+    let keys = melian::scenario::reference();
+    assert!(REFERENCE.ends_with(&keys), "the end of docs/language.md should read:\n{keys}");
+}
+
+#[test]
+fn the_examples_of_the_reference_are_a_scenario() {
+    let mut text = String::new();
+    for part in REFERENCE.split("```toml\n").skip(1) {
+        text += part.split("```").next().expect("a split has a first part");
+    }
+    assert_eq!(said(&text), "");
+    let scenario = read(&text).scenario.expect("no errors");
+    for overlay in scenario.policies.iter().chain(&scenario.perspectives) {
+        scenario.under(&[overlay]).expect("tried while reading");
     }
 }

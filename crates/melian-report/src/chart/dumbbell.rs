@@ -43,7 +43,7 @@ pub(crate) fn dumbbell(
             canvas.line("join", (scale.at(low), y), (scale.at(high), y));
         }
         for mark in &row.marks {
-            canvas.mark(&format!("k{}", mark.kind % 7), (scale.at(mark.at), y), mark.kind, 5.0);
+            canvas.mark(&color(mark.kind), (scale.at(mark.at), y), mark.kind, 5.0);
         }
         canvas.text("value", (100.0, y + 4.0), Anchor::End, &row.value);
     }
@@ -57,7 +57,7 @@ pub(crate) fn legend(names: &[String]) -> String {
         .enumerate()
         .map(|(kind, name)| {
             let mut canvas = Canvas::default();
-            canvas.fixed_mark(&format!("k{}", kind % 7), (8.0, 8.0), kind, 5.0);
+            canvas.fixed_mark(&color(kind), (8.0, 8.0), kind, 5.0);
             format!(
                 "<li><svg class=\"key\" aria-hidden=\"true\" width=\"16\" height=\"16\">{}</svg> {}</li>",
                 canvas.body,
@@ -66,6 +66,11 @@ pub(crate) fn legend(names: &[String]) -> String {
         })
         .collect();
     format!("<ul class=\"legend\">{}</ul>", items.concat())
+}
+
+/// The class of a kind's colour: shifted each time the shapes start anew, so that no two kinds look the same.
+fn color(kind: usize) -> String {
+    format!("k{}", (kind + kind / 7) % 7)
 }
 
 fn span(row: &Row) -> Option<(f64, f64)> {

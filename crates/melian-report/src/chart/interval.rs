@@ -1,7 +1,7 @@
 //! Rows with ranges: actors on an issue, shares with their intervals.
 
 use super::{Anchor, Canvas, Caption, Guide, Scale};
-use crate::number::{percent, points};
+use crate::number::points;
 
 const ROW: f64 = 24.0;
 
@@ -66,10 +66,13 @@ pub(crate) fn positions(
 pub(crate) struct ShareRow {
     pub(crate) label: String,
     pub(crate) share: f64,
-    pub(crate) interval: (f64, f64),
+    /// Where the number of cases leaves it uncertain.
+    pub(crate) interval: Option<(f64, f64)>,
+    /// What to print at the end of the row.
+    pub(crate) value: String,
 }
 
-/// Shares as bars from zero, each with its interval and its number.
+/// Shares as bars from zero, each with its number and, where it has one, its interval.
 pub(crate) fn shares(caption: &Caption<'_>, rows: &[ShareRow]) -> String {
     const TALL: f64 = 44.0;
     let mut canvas = Canvas::default();
@@ -78,13 +81,15 @@ pub(crate) fn shares(caption: &Caption<'_>, rows: &[ShareRow]) -> String {
     for (i, row) in rows.iter().enumerate() {
         let y = TALL * i as f64;
         canvas.label("name", (0.0, y + 14.0), Anchor::Start, &row.label, (38, 90));
-        canvas.text("value", (100.0, y + 14.0), Anchor::End, &percent(row.share));
+        canvas.text("value", (100.0, y + 14.0), Anchor::End, &row.value);
         canvas.rect("track", (0.0, y + 20.0), (place(1.0), y + 34.0));
         canvas.rect("share", (0.0, y + 20.0), (place(row.share), y + 34.0));
-        let (low, high) = (place(row.interval.0), place(row.interval.1));
-        canvas.line("whisker", (low, y + 27.0), (high, y + 27.0));
-        for end in [low, high] {
-            canvas.line("whisker", (end, y + 23.0), (end, y + 31.0));
+        if let Some((low, high)) = row.interval {
+            let (low, high) = (place(low), place(high));
+            canvas.line("whisker", (low, y + 27.0), (high, y + 27.0));
+            for end in [low, high] {
+                canvas.line("whisker", (end, y + 23.0), (end, y + 31.0));
+            }
         }
     }
     canvas.finish(bottom, caption)

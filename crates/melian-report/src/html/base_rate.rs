@@ -7,7 +7,7 @@ use crate::LensNote;
 use crate::chart::{Caption, Kind, ShareRow, icon_array, shares};
 use crate::number::percent;
 use crate::terminal::ENDINGS;
-use crate::text::{escape, words};
+use crate::text::{capital, escape, words};
 use crate::view::{View, Voice};
 use crate::words::earned;
 
@@ -65,9 +65,10 @@ fn bars(index: usize, note: &LensNote<'_>, class: &ReferenceClass) -> String {
         .iter()
         .filter(|share| share.of > 0)
         .map(|share| ShareRow {
-            label: format!("{}: {} of {}", share.label, share.count, share.of),
+            label: format!("{}: {} of {}", capital(&share.label), share.count, share.of),
             share: part(share),
-            interval: share.interval,
+            interval: Some(share.interval),
+            value: percent(part(share)),
         })
         .collect();
     let cells: Vec<Vec<String>> = class
@@ -86,8 +87,7 @@ fn bars(index: usize, note: &LensNote<'_>, class: &ReferenceClass) -> String {
             ]
         })
         .collect();
-    let description: Vec<String> =
-        rows.iter().map(|row| format!("{} ({})", row.label, percent(row.share))).collect();
+    let description: Vec<String> = rows.iter().map(|row| format!("{} ({})", row.label, row.value)).collect();
     let id = format!("base-rate-{index}");
     let caption = Caption {
         id: &id,
@@ -121,10 +121,10 @@ fn icons(index: usize, class: &ReferenceClass) -> String {
     }
     let mut kinds: Vec<Kind> = endings
         .iter()
-        .map(|share| Kind { label: share.label.clone(), cases: u64::from(share.count) })
+        .map(|share| Kind { label: capital(&share.label), cases: u64::from(share.count) })
         .collect();
     if told < of {
-        kinds.push(Kind { label: "none of these".to_owned(), cases: u64::from(of - told) });
+        kinds.push(Kind { label: "None of these".to_owned(), cases: u64::from(of - told) });
     }
     let description: Vec<String> =
         kinds.iter().map(|kind| format!("{} {}", kind.cases, kind.label)).collect();

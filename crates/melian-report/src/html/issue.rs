@@ -28,7 +28,7 @@ fn section(view: View<'_>, id: IssueId) -> Section {
     } else {
         body.push_str("<p>No lens that ran speaks of terms on this issue.</p>");
     }
-    Section::new(format!("issue-{}", id.index() + 1), words(&issue.name), body)
+    Section::new(format!("issue-{}", id.index() + 1), format!("Issue: {}", words(&issue.name)), body)
 }
 
 fn facts(view: View<'_>, id: IssueId, issue: &Issue) -> String {
@@ -121,9 +121,9 @@ fn who_wants_what(view: View<'_>, id: IssueId) -> String {
     let said: Vec<String> = rows.iter().map(|(_, row)| format!("{} {}", row.name, points(row.at))).collect();
     let positions_only: Vec<Position> = rows.into_iter().map(|(_, row)| row).collect();
     let chart_id = format!("positions-{}", id.index() + 1);
-    let title = format!("Positions and red lines on {}", issue.name);
-    let caption =
-        Caption { id: &chart_id, title: &title, description: &format!("Wanted: {}", said.join(", ")) };
+    let title = "Positions and red lines";
+    let description = format!("On {}, actors want: {}", issue.name, said.join(", "));
+    let caption = Caption { id: &chart_id, title, description: &description };
     let size = if positions_only.iter().any(|row| row.weight.is_some()) {
         " Its area is capability times salience: the weight the actor brings."
     } else {
@@ -152,7 +152,7 @@ fn who_wants_what(view: View<'_>, id: IssueId) -> String {
         &caption,
         &positions(&caption, &issue.anchors, &guides(view, id), &positions_only),
         &format!("Disc: what the actor wants.{size}{whisker}{accept}"),
-        &table(&title, &columns, &cells),
+        &table(title, &columns, &cells),
     )
 }
 
@@ -208,9 +208,9 @@ fn where_it_settles(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String 
         rows.iter().map(|row| format!("{} {}", row.label, points(row.inputs.quantiles.p50))).collect();
     let room = room_range(view, id);
     let chart_id = format!("forecast-{}", id.index() + 1);
-    let title = format!("Terms on {}, if there is a deal", issue.name);
-    let caption =
-        Caption { id: &chart_id, title: &title, description: &format!("Middle values: {}", said.join(", ")) };
+    let title = "Terms, if there is a deal";
+    let description = format!("On {}, middle values: {}", issue.name, said.join(", "));
+    let caption = Caption { id: &chart_id, title, description: &description };
     let mut reading = "Tick: the middle draw, printed at the right. Dark bar: half of the draws; light bar: 90 of 100, from the \
                        uncertain inputs alone."
         .to_owned();
@@ -236,7 +236,7 @@ fn where_it_settles(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String 
         &caption,
         &forecasts(&caption, &issue.anchors, &guides(view, id), room, &rows),
         &reading,
-        &table(&title, &columns, &cells),
+        &table(title, &columns, &cells),
     )
 }
 

@@ -77,7 +77,7 @@ fn room(view: View<'_>) -> String {
         return "<strong>Room.</strong> No lens that ran can say whether a deal is possible.".into();
     };
     let mut text = format!(
-        "<strong>Room.</strong> In {}, some package lies inside the red lines of everyone whose consent is needed.",
+        "<strong>Room.</strong> Some package lies inside the red lines of everyone whose consent is needed in {}.",
         crate::text::escape(&room.open.draws())
     );
     let closers: Vec<String> = room
@@ -121,7 +121,7 @@ fn terms_of(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     let low = spread.voices.iter().map(|(_, t)| t.quantiles.p05).min_by(f64::total_cmp);
     let high = spread.voices.iter().map(|(_, t)| t.quantiles.p95).max_by(f64::total_cmp);
     let mut text = format!(
-        "<strong>Terms, {}.</strong> If there is a deal, {who} it at {} of 100{}",
+        "<strong>Terms on “{}”.</strong> If there is a deal, {who} it at {} of 100{}",
         words(&issue.name),
         spread.text(),
         in_words(view, id, spread.low, spread.high)
@@ -166,23 +166,15 @@ fn endings(view: View<'_>) -> Vec<String> {
             let shares: Vec<String> = class
                 .shares
                 .iter()
-                .take(4)
                 .map(|share| {
                     let part = f64::from(share.count) / f64::from(share.of);
                     let (low, high) = share.interval;
-                    format!(
-                        "{} in {} of {} ({}, 90 % interval {} to {})",
-                        words(&share.label),
-                        share.count,
-                        share.of,
-                        percent(part),
-                        percent(low),
-                        percent(high)
-                    )
+                    format!("{} in {} {}", words(&share.label), percent(part), interval(100.0 * low, 100.0 * high))
                 })
                 .collect();
             format!(
-                "<strong>How it ends.</strong> Of {} past cases of the class {} ({} to {}): {}.",
+                "<strong>How it ends.</strong> Of {} past cases of the class {} ({} to {}): {} (90 % intervals in \
+                 brackets). Violence and endings overlap.",
                 class.cases,
                 crate::text::quoted(&class.name),
                 class.period.0,

@@ -27,7 +27,13 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
         for (issue, _) in view.by_disagreement() {
             body.push_str(&issue_chart(view, issue, &shown, &kinds));
         }
-        body.push_str(&details("What each actor gains or loses under each", &gains(view, &shown)));
+        let gains = gains(view, &shown);
+        if view.ongoing() {
+            body.push_str(&gains);
+            body.push_str(&out_of_hand(view));
+        } else {
+            body.push_str(&details("What each actor gains or loses under each", &gains));
+        }
     }
     if !apart.is_empty() {
         body.push_str(&format!(
@@ -36,6 +42,23 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
         ));
     }
     Some(Section::new("overlays", "Policies and perspectives compared", body))
+}
+
+/// What can be said of the chance of getting out of hand under a policy.
+fn out_of_hand(view: View<'_>) -> String {
+    let war = view.base().iter().find_map(|voice| Some(voice.group.measure(Quantity::War)?.mean));
+    let known = war.map_or_else(
+        || "No lens that ran speaks of it.".to_owned(),
+        |share| {
+            format!(
+                "As written, {} of 100 by the base rate or the lenses that speak of it.",
+                points(100.0 * share)
+            )
+        },
+    );
+    format!(
+        "<p class=\"note\">Getting out of hand: {known} How a policy changes that, no lens here can say.</p>"
+    )
 }
 
 fn descriptions(view: View<'_>) -> String {

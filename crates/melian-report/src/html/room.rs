@@ -65,7 +65,8 @@ fn closers(view: View<'_>, room: &Room) -> String {
         .map(|(actor, share)| ShareRow {
             label: view.actor(*actor).name.clone(),
             share: share.value(),
-            interval: (share.value(), share.value()),
+            interval: None,
+            value: share.in_hundred(),
         })
         .collect();
     let cells: Vec<Vec<String>> = room
@@ -83,7 +84,7 @@ fn closers(view: View<'_>, room: &Room) -> String {
     figure(
         &caption,
         &shares(&caption, &rows),
-        "Share of all draws in which the actor is in a smallest set whose red lines, dropped, would open the room. \
+        "Of 100 draws: in how many the actor is in a smallest set whose red lines, dropped, would open the room. \
          Several actors can close it together, so shares need not sum to anything.",
         &table(caption.title, &[text("Actor"), number("Closes the room in")], &cells),
     )

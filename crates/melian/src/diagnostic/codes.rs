@@ -528,7 +528,11 @@ Wrong: melos,about 10,100
 Right: melos,4..10,100
 ";
     TABLE_FORMAT = "M0403", "not a table that can be read", "\
-Actor tables are CSV (comma, semicolon or tab; UTF-8), XLSX, or KTAB's CSV.
+Actor tables are CSV (comma, semicolon or tab; UTF-8), XLSX, or KTAB's CSV. Other spreadsheets are saved
+as one of these first; `actors_format` says which layout is meant where it can't be told.
+
+Wrong: actors = \"actors.ods\"
+Right: actors = \"actors.csv\"
 ";
     TABLE_DUPLICATE = "M0404", "two rows for one actor and issue", "\
 A table has one row for each actor and issue; an actor's name and capability must be the same
@@ -547,7 +551,11 @@ Wrong: actor,capability
 Right: actor,issue,capability,position,salience
 ";
     TABLE_EMPTY = "M0406", "a table without rows", "\
-The table has no row below its header.
+The table has no row below its header, so that it brings no actor.
+
+Right:
+    actor,issue,capability,position,salience
+    melos,submission,6,0,100
 ";
     LENS_NEEDS = "M0501", "a lens can't run on this scenario", "\
 The lens needs something the scenario does not have. `melian check` lists for every lens whether it can

@@ -17,6 +17,9 @@ use super::{
 use crate::diagnostic::{Code, Diagnostic, Sources, Span};
 use crate::uncertainty::Estimate;
 
+/// How many stances there may be room for: a scenario is no data set.
+const MAX_STANCES: usize = 200_000;
+
 const SCALE: Range = (0.0, 100.0);
 const STAKE: Range = (-1000.0, 1000.0);
 
@@ -41,6 +44,11 @@ pub(super) fn build(
     };
     let about = check.about(root);
     check.declare(root);
+    if check.names.actors.len() * check.names.issues.len() > MAX_STANCES {
+        let message = format!("actors times issues are more than {MAX_STANCES}");
+        check.findings.push(Diagnostic::general(Code::TOO_LARGE, message));
+        return None;
+    }
     let mut actors = check.actors(root);
     let mut issues = check.issues(root);
     let stances = check.stances(root);
@@ -315,6 +323,7 @@ impl Check<'_> {
                     "issue",
                     &key.name,
                     &self.names.issues,
+                    self.findings,
                 )),
             }
         }
@@ -444,12 +453,12 @@ impl Check<'_> {
     }
 
     fn unknown_actor(&mut self, name: &str, span: Span) {
-        let diagnostic = unknown(Code::UNKNOWN_ACTOR, span, "actor", name, &self.names.actors);
+        let diagnostic = unknown(Code::UNKNOWN_ACTOR, span, "actor", name, &self.names.actors, self.findings);
         self.findings.push(diagnostic);
     }
 
     fn unknown_issue(&self, name: &str, span: Span) -> Diagnostic {
-        unknown(Code::UNKNOWN_ISSUE, span, "issue", name, &self.names.issues)
+        unknown(Code::UNKNOWN_ISSUE, span, "issue", name, &self.names.issues, self.findings)
     }
 
     fn stance(&mut self, path: &str, table: &Table, span: Span) -> Option<Stance> {
@@ -754,7 +763,14 @@ impl Check<'_> {
                         "a claim can't stand against itself",
                     )),
                     Some(_) => {}
-                    None => self.findings.push(unknown(Code::UNKNOWN_CLAIM, node.span, "claim", name, &ids)),
+                    None => self.findings.push(unknown(
+                        Code::UNKNOWN_CLAIM,
+                        node.span,
+                        "claim",
+                        name,
+                        &ids,
+                        self.findings,
+                    )),
                 }
                 Some(name.to_owned())
             });

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::{ActorId, GroupId, IssueId};
 use crate::diagnostic::{Span, did_you_mean};
 
+/// How many names are searched for a similar one.
+const SEARCHED: usize = 4_000;
+
 /// All names of one scenario.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Names {
@@ -103,10 +106,11 @@ impl NameTable {
         self.entries.is_empty()
     }
 
-    /// The declared name most like `name`, with the place of its declaration, for "did you mean".
+    /// The declared name most like `name`, with the place of its declaration, for "did you mean"; among the first
+    /// few thousand names, so that large files full of mistakes are still read in good time.
     #[must_use]
     pub fn similar(&self, name: &str) -> Option<(&str, Span)> {
-        let likely = did_you_mean(name, self.iter())?;
+        let likely = did_you_mean(name, self.iter().take(SEARCHED))?;
         self.get(likely).map(|index| (likely, self.entries[index].1))
     }
 }

@@ -172,8 +172,14 @@ impl Reader<'_> {
         }
         for (key, node) in entries("do") {
             if self.names.actor(&key.name).is_none() {
-                let diagnostic =
-                    unknown(Code::UNKNOWN_ACTOR, key.span, "actor", &key.name, &self.names.actors);
+                let diagnostic = unknown(
+                    Code::UNKNOWN_ACTOR,
+                    key.span,
+                    "actor",
+                    &key.name,
+                    &self.names.actors,
+                    self.findings,
+                );
                 self.findings.push(diagnostic);
             } else if let Some(conduct) = self.conduct(node) {
                 let path = format!("actor.{}.conduct", key.name);

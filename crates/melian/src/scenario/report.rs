@@ -64,9 +64,20 @@ impl Findings {
     }
 }
 
-/// A diagnostic on a name that is not declared: with the likely one, or with all there are.
-pub(super) fn unknown(code: Code, span: Span, kind: &str, name: &str, known: &NameTable) -> Diagnostic {
+/// A diagnostic on a name that is not declared: with the likely one, or with all there are; without either where
+/// it won't be shown anyway.
+pub(super) fn unknown(
+    code: Code,
+    span: Span,
+    kind: &str,
+    name: &str,
+    known: &NameTable,
+    findings: &Findings,
+) -> Diagnostic {
     let diagnostic = Diagnostic::error(code, span, format!("unknown {kind} `{}`", clip(name)));
+    if findings.is_full() {
+        return diagnostic;
+    }
     if let Some((likely, declared)) = known.similar(name) {
         return diagnostic
             .label(format!("no {kind} has this id"))

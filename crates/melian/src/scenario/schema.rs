@@ -180,6 +180,8 @@ pub fn reference() -> String {
         }
         out.push('\n');
     }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 

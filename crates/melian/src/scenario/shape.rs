@@ -72,7 +72,7 @@ fn section(section: &Section, table: &Table, span: Span, partial: bool, findings
     let misspelt: Vec<&str> = table
         .entries
         .iter()
-        .filter(|(key, _)| section.key(&key.name).is_none())
+        .filter(|(key, _)| !findings.is_full() && section.key(&key.name).is_none())
         .filter_map(|(key, _)| did_you_mean(&key.name, section.all_keys().map(|key| key.name)))
         .collect();
     for key in section.keys.iter().filter(|key| key.required && !partial) {
