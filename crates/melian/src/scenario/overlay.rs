@@ -303,13 +303,28 @@ fn written(node: &Node) -> String {
     }
 }
 
-/// Refuses overlays that touch the same value.
+/// What an earlier overlay does to a path.
+#[derive(Clone, Copy)]
+struct Touch {
+    overlay: usize,
+    span: Span,
+    /// Scaled or shifted: that goes on top of another overlay's new value, in whatever order.
+    adjusts: bool,
+    sets: bool,
+}
+
+/// Refuses overlays that touch the same value, unless one sets it and the other scales or shifts it.
 pub(super) fn conflicts(overlays: &[&Overlay]) -> Vec<Diagnostic> {
-    let mut touched: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
+    let mut touched: BTreeMap<&str, Touch> = BTreeMap::new();
     let mut conflicts = Vec::new();
     for (index, overlay) in overlays.iter().enumerate() {
         for operation in &overlay.operations {
-            if let Some((other, span)) = overlapping(&touched, &operation.path, index) {
+            let touch = Touch::of(operation, index);
+            let composes = touched.get(operation.path.as_str()).is_some_and(|other| other.composes_with(touch));
+            if composes {
+                continue;
+            }
+            if let Some(Touch { overlay: other, span, .. }) = overlapping(&touched, &operation.path, index) {
                 let message =
                     format!("`{}` and `{}` both change `{}`", overlays[other].id, overlay.id, operation.path);
                 conflicts.push(
@@ -320,23 +335,35 @@ pub(super) fn conflicts(overlays: &[&Overlay]) -> Vec<Diagnostic> {
             }
         }
         for operation in &overlay.operations {
-            touched.insert(&operation.path, (index, operation.span));
+            touched.insert(&operation.path, Touch::of(operation, index));
         }
     }
     conflicts
 }
 
+impl Touch {
+    fn of(operation: &Operation, overlay: usize) -> Self {
+        let adjusts = matches!(operation.change, Change::Scale(_) | Change::Shift(_));
+        let sets = matches!(operation.change, Change::Set(_));
+        Self { overlay, span: operation.span, adjusts, sets }
+    }
+
+    fn composes_with(self, other: Self) -> bool {
+        self.overlay != other.overlay && (self.adjusts && other.sets || self.sets && other.adjusts)
+    }
+}
+
 /// An earlier overlay's change of this path, of what it is part of, or of a part of it.
-fn overlapping(touched: &BTreeMap<&str, (usize, Span)>, path: &str, index: usize) -> Option<(usize, Span)> {
+fn overlapping(touched: &BTreeMap<&str, Touch>, path: &str, index: usize) -> Option<Touch> {
     let above = path.match_indices('.').map(|(dot, _)| &path[..dot]).chain([path]);
-    let found = above.filter_map(|path| touched.get(path)).find(|(other, _)| *other != index);
+    let found = above.filter_map(|path| touched.get(path)).find(|touch| touch.overlay != index);
     let below = format!("{path}.");
     let part = || {
         touched
             .range(below.as_str()..)
             .take_while(|(part, _)| part.starts_with(&below))
             .map(|(_, change)| change)
-            .find(|(other, _)| *other != index)
+            .find(|touch| touch.overlay != index)
     };
     found.or_else(part).copied()
 }
