@@ -189,38 +189,35 @@ const OUTERMOST: f64 = 1.0 / 18_014_398_509_481_984.0;
 #[derive(Debug, Clone, PartialEq)]
 struct Table {
     truncated: Truncated,
-    lower: Vec<[f64; 4]>,
-    upper: Vec<[f64; 4]>,
+    /// Pieces of the lower half, then of the upper one.
+    pieces: Vec<[f64; 4]>,
 }
 
 impl Table {
     fn new(distribution: Continuous, range: Range) -> Table {
         let truncated = Truncated::new(distribution, range);
-        let lower = pieces(|x| truncated.lower(x), |value| truncated.slope(value));
-        let mut upper = pieces(|x| truncated.upper(x), |value| -truncated.slope(value));
+        let mut pieces = cubics(|x| truncated.lower(x), |value| truncated.slope(value));
+        pieces.extend(cubics(
+            |x| truncated.upper(x),
+            |value| -truncated.slope(value),
+        ));
         // The piece for u = 1/2 itself, which counts to the upper half.
-        upper.push([truncated.lower(0.5), 0.0, 0.0, 0.0]);
-        Table {
-            truncated,
-            lower,
-            upper,
-        }
+        pieces.push([truncated.lower(0.5), 0.0, 0.0, 0.0]);
+        Table { truncated, pieces }
     }
 
     fn at(&self, u: f64) -> f64 {
-        let (x, half) = if u < 0.5 {
-            (u, &self.lower)
-        } else {
-            (1.0 - u, &self.upper)
-        };
+        let upper = u >= 0.5;
+        // Without a branch: which half a draw falls in cannot be predicted.
+        let x = u.min(1.0 - u);
         let value = if x >= SMALLEST {
             let (piece, t) = place(x);
-            let [c0, c1, c2, c3] = half[piece];
+            let [c0, c1, c2, c3] = self.pieces[piece + usize::from(upper) * HALVINGS * PIECES];
             c0 + t * (c1 + t * (c2 + t * c3))
-        } else if u < 0.5 {
-            self.truncated.lower(x)
-        } else {
+        } else if upper {
             self.truncated.upper(x)
+        } else {
+            self.truncated.lower(x)
         };
         self.truncated.ends.clamp(value)
     }
@@ -238,7 +235,7 @@ fn place(x: f64) -> (usize, f64) {
 }
 
 /// Cubic pieces of a monotone function of a tail's mass, with its slope given at the function's value.
-fn pieces(value: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> Vec<[f64; 4]> {
+fn cubics(value: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> Vec<[f64; 4]> {
     let knot = |k: usize| {
         let base = SMALLEST * (1_u64 << (k / PIECES)) as f64;
         base * (1.0 + (k % PIECES) as f64 / PIECES as f64)
