@@ -20,10 +20,12 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let stem = input::stem(&arguments.table);
     let mut sources = Sources::default();
     let name = arguments.table.display().to_string();
-    let text = tables::to_toml(&bytes, &name, layout, arguments.title.as_deref(), &mut sources).map_err(|diagnostics| {
-        render::to_stderr(&diagnostics, &sources);
-        Failure::Scenario
-    })?;
+    let text = tables::to_toml(&bytes, &name, layout, arguments.title.as_deref(), &mut sources).map_err(
+        |diagnostics| {
+            render::to_stderr(&diagnostics, &sources);
+            Failure::Scenario
+        },
+    )?;
     let path = arguments.out.clone().unwrap_or_else(|| PathBuf::from(stem).with_extension("toml"));
     if path == Path::new("-") {
         print!("{text}");

@@ -320,7 +320,8 @@ pub(super) fn conflicts(overlays: &[&Overlay]) -> Vec<Diagnostic> {
     for (index, overlay) in overlays.iter().enumerate() {
         for operation in &overlay.operations {
             let touch = Touch::of(operation, index);
-            let composes = touched.get(operation.path.as_str()).is_some_and(|other| other.composes_with(touch));
+            let composes =
+                touched.get(operation.path.as_str()).is_some_and(|other| other.composes_with(touch));
             if composes {
                 continue;
             }

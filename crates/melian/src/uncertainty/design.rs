@@ -174,20 +174,22 @@ struct Order {
     low_bits: u32,
     low_mask: u64,
     high_mask: u64,
-    keys: [u64; 8],
+    keys: Vec<u64>,
 }
 
 impl Order {
     fn new(n: u64, key: &StreamKey, cube: u64) -> Order {
         let bits = bits_for(n);
         let low_bits = bits / 2;
+        // On few bits a round has few functions to choose from, and more are needed to make all orders alike.
+        let rounds = if bits < 12 { 32 } else { 8 };
         let mut stream = key.draw(cube);
         Order {
             n,
             low_bits,
             low_mask: (1 << low_bits) - 1,
             high_mask: (1 << (bits - low_bits)) - 1,
-            keys: std::array::from_fn(|_| stream.next_u64()),
+            keys: (0..rounds).map(|_| stream.next_u64()).collect(),
         }
     }
 
@@ -204,18 +206,18 @@ impl Order {
     fn round_trip(&self, x: u64) -> u64 {
         let (mut low, mut high) = (x & self.low_mask, x >> self.low_bits);
         for pair in self.keys.as_chunks::<2>().0 {
-            low ^= mix(high ^ pair[0]) & self.low_mask;
-            high ^= mix(low ^ pair[1]) & self.high_mask;
+            low ^= round(high, pair[0]) & self.low_mask;
+            high ^= round(low, pair[1]) & self.high_mask;
         }
         (high << self.low_bits) | low
     }
 }
 
-/// A well-mixing bijection of 64 bits (Stafford 2011, variant 13; the finaliser of `SplitMix64`).
-fn mix(x: u64) -> u64 {
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+/// A keyed function from one half to the other: the high bits of a product folded and multiplied again, with the
+/// multipliers of `SplitMix64` (Steele, Lea and Flood 2014).
+fn round(half: u64, key: u64) -> u64 {
+    let product = (half ^ key).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (product ^ (product >> 29)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 32
 }
 
 /// Little-endian 16-bit words: for each dimension from 1 its primitive polynomial, leading and constant bit
