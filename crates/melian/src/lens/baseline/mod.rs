@@ -4,10 +4,13 @@ mod solve;
 
 pub(crate) use solve::{Disagreement, Nash, Rule, Side, Utility, Weighting, mend};
 
-use super::options::{Checked, number_option};
+use std::sync::{Arc, OnceLock};
+
+use super::options::{Checked, choice_option, number_option};
 use super::point::{PointModel, PointPredictor};
 use super::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::case::{Case, CaseBlock};
+use crate::history::{PastActor, PastIssue, Residuals, deu};
 use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
 
 /// A baseline in one reading.
@@ -16,27 +19,81 @@ pub(crate) struct Baseline {
     card: LensCard,
     rule: Rule,
     weighting: Weighting,
+    residuals: OnceLock<Option<Arc<Residuals>>>,
+}
+
+/// The names of weights in options.
+static WEIGHTS: [(&str, Weighting); 4] = [
+    ("equal", Weighting::Equal),
+    ("salience", Weighting::Salience),
+    ("capability", Weighting::Capability),
+    ("capability_salience", Weighting::CapabilitySalience),
+];
+
+/// A baseline with its options.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Chosen {
+    rule: Rule,
+    weighting: Weighting,
 }
 
 impl Baseline {
-    /// The rule with the options of `[lens.nash]`.
-    fn rule(&self, options: &LensOptions) -> Result<Rule, Unable> {
-        let keys: &[&str] = if matches!(self.rule, Rule::Nash(_)) { &["grid"] } else { &[] };
-        let mut checked = Checked::new(&self.card, options, keys);
-        let grid = number_option(&mut checked, "grid", 0.01, 50.0);
-        checked.finish()?;
-        Ok(match self.rule {
-            Rule::Nash(nash) => Rule::Nash(Nash { grid, ..nash }),
-            rule => rule,
-        })
+    const fn new(card: LensCard, rule: Rule, weighting: Weighting) -> Self {
+        Self { card, rule, weighting, residuals: OnceLock::new() }
     }
 
-    fn needs_capability(&self) -> bool {
+    /// The rule and weights with the options of the lens's table.
+    fn choose(&self, options: &LensOptions) -> Result<Chosen, Unable> {
+        let keys: &[&str] =
+            if matches!(self.rule, Rule::Nash(_)) { &["weights", "grid"] } else { &["weights"] };
+        let mut checked = Checked::new(&self.card, options, keys);
+        let grid = number_option(&mut checked, "grid", 0.01, 50.0);
+        let weighting = choice_option(&mut checked, "weights", &WEIGHTS).unwrap_or(self.weighting);
+        checked.finish()?;
+        let rule = match self.rule {
+            Rule::Nash(nash) => Rule::Nash(Nash { grid, ..nash }),
+            rule => rule,
+        };
+        Ok(Chosen { rule, weighting })
+    }
+
+    /// Errors on history; those of the default options are worked out once.
+    fn residuals(&self, chosen: Chosen) -> Option<Arc<Residuals>> {
+        let work_out =
+            |chosen: Chosen| Residuals::of(deu::public(), |issue| chosen.predict(issue)).map(Arc::new);
+        let default = Chosen { rule: self.rule, weighting: self.weighting };
+        if chosen == default {
+            self.residuals.get_or_init(|| work_out(default)).clone()
+        } else {
+            work_out(chosen)
+        }
+    }
+}
+
+impl Chosen {
+    fn needs_capability(self) -> bool {
         matches!(self.weighting, Weighting::Capability | Weighting::CapabilitySalience)
     }
 
-    fn needs_reference(&self) -> bool {
+    fn needs_reference(self) -> bool {
         matches!(self.rule, Rule::Nash(Nash { disagreement: Disagreement::Reference, .. }))
+    }
+
+    /// The point on a past issue; `None` if it needs a no-deal point that is not known.
+    fn predict(self, issue: &PastIssue) -> Option<f64> {
+        let reference = issue.reference.map(|reference| [reference]);
+        if self.needs_reference() && reference.is_none() {
+            return None;
+        }
+        let positions: Vec<[f64; 1]> = issue.actors.iter().map(|actor| [actor.position]).collect();
+        let positions: Vec<&[f64]> = positions.iter().map(<[f64; 1]>::as_slice).collect();
+        let weight = |actor: &PastActor| vec![self.weighting.of(actor.capability, actor.salience)];
+        let mut weights: Vec<Vec<f64>> = issue.actors.iter().map(weight).collect();
+        mend(&mut weights);
+        let reference = reference.as_ref().map(<[f64; 1]>::as_slice);
+        let mut out = [f64::NAN];
+        self.rule.solve(&Side { positions: &positions, weights: &weights, reference }, &mut out);
+        Some(out[0]).filter(|point| point.is_finite())
     }
 }
 
@@ -46,16 +103,21 @@ impl Lens for Baseline {
     }
 
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
-        let rule = self.rule(options)?;
+        let chosen = self.choose(options)?;
         let issues =
-            scenario.issue_ids().map(|issue| self.read(scenario, issue)).collect::<Result<_, _>>()?;
-        let predictor = Predictor { issues, rule, weighting: self.weighting, names: Names::of(scenario) };
-        Ok(Box::new(PointModel::new(scenario, Box::new(predictor))))
+            scenario.issue_ids().map(|issue| chosen.read(scenario, issue)).collect::<Result<_, _>>()?;
+        let predictor = Predictor { issues, chosen, names: Names::of(scenario) };
+        let model = PointModel::new(scenario, Box::new(predictor), self.residuals(chosen));
+        Ok(Box::new(model))
+    }
+
+    fn predict_past(&self, issue: &PastIssue, options: &LensOptions) -> Option<f64> {
+        self.choose(options).ok()?.predict(issue)
     }
 }
 
-impl Baseline {
-    fn read(&self, scenario: &Scenario, issue: IssueId) -> Result<Table, Unable> {
+impl Chosen {
+    fn read(self, scenario: &Scenario, issue: IssueId) -> Result<Table, Unable> {
         let name = &scenario.issues[issue.index()].id;
         let reference = scenario.issues[issue.index()].no_deal;
         if self.needs_reference() && reference.is_none() {
@@ -110,8 +172,7 @@ impl Names {
 
 struct Predictor {
     issues: Vec<Table>,
-    rule: Rule,
-    weighting: Weighting,
+    chosen: Chosen,
     names: Names,
 }
 
@@ -132,7 +193,8 @@ impl Predictor {
         let of = |seat: &Seat| {
             let salience = cases.field(seat.salience);
             let capability = seat.capability.map(|field| cases.field(field));
-            let weight = |lane: usize| self.weighting.of(capability.map_or(1.0, |c| c[lane]), salience[lane]);
+            let weight =
+                |lane: usize| self.chosen.weighting.of(capability.map_or(1.0, |c| c[lane]), salience[lane]);
             (0..cases.len()).map(weight).collect()
         };
         let mut weights: Vec<Vec<f64>> = table.actors.iter().map(of).collect();
@@ -153,7 +215,7 @@ impl PointPredictor for Predictor {
             let positions: Vec<&[f64]> = table.actors.iter().map(|seat| cases.field(seat.position)).collect();
             let weights = self.weights(table, cases);
             let reference = table.reference.map(|field| cases.field(field));
-            self.rule.solve(&Side { positions: &positions, weights: &weights, reference }, terms);
+            self.chosen.rule.solve(&Side { positions: &positions, weights: &weights, reference }, terms);
         }
     }
 
@@ -172,7 +234,7 @@ impl PointPredictor for Predictor {
             let columns = ["actor", "position", "capability", "salience", "weight, %"];
             steps.push(TraceStep {
                 title: self.names.issues[index].clone(),
-                text: self.rule.in_words(self.weighting).to_owned(),
+                text: self.chosen.rule.in_words(self.chosen.weighting).to_owned(),
                 tables: vec![TraceTable {
                     title: "Who pulls where, how hard".to_owned(),
                     columns: columns.map(str::to_owned).to_vec(),
@@ -225,11 +287,8 @@ const fn nash(
     utility: Utility,
     disagreement: Disagreement,
 ) -> Baseline {
-    Baseline {
-        card: LensCard { reading, name, ..NASH },
-        rule: Rule::Nash(Nash { utility, disagreement, grid: None }),
-        weighting: Weighting::CapabilitySalience,
-    }
+    let card = LensCard { reading, name, ..NASH };
+    Baseline::new(card, Rule::Nash(Nash { utility, disagreement, grid: None }), Weighting::CapabilitySalience)
 }
 
 const MEAN: LensCard = LensCard {
@@ -267,19 +326,19 @@ const MEDIAN: LensCard = LensCard {
 
 /// Every baseline, in every reading.
 pub(crate) static BASELINES: [Baseline; 9] = [
-    Baseline { card: MEAN, rule: Rule::Mean, weighting: Weighting::Equal },
-    Baseline { card: COMPROMISE, rule: Rule::Mean, weighting: Weighting::CapabilitySalience },
-    Baseline { card: MEDIAN, rule: Rule::LowerMedian, weighting: Weighting::CapabilitySalience },
-    Baseline {
-        card: LensCard {
+    Baseline::new(MEAN, Rule::Mean, Weighting::Equal),
+    Baseline::new(COMPROMISE, Rule::Mean, Weighting::CapabilitySalience),
+    Baseline::new(MEDIAN, Rule::LowerMedian, Weighting::CapabilitySalience),
+    Baseline::new(
+        LensCard {
             reading: "unweighted",
             name: "Median, unweighted",
             idea: "The position in the middle, everybody with one vote.",
             ..MEDIAN
         },
-        rule: Rule::LowerMedian,
-        weighting: Weighting::Equal,
-    },
+        Rule::LowerMedian,
+        Weighting::Equal,
+    ),
     nash("linear_zero", "Nash, linear, worst case", Utility::Linear, Disagreement::At(0.0)),
     nash("quadratic_zero", "Nash, quadratic, worst case", Utility::Quadratic, Disagreement::At(0.0)),
     nash("linear_reference", "Nash, linear, over no deal", Utility::Linear, Disagreement::Reference),
@@ -289,9 +348,12 @@ pub(crate) static BASELINES: [Baseline; 9] = [
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::lens::{Quantity, RowBlock, Streams, find};
+    use crate::lens::{Measure, Quantity, RowBlock, Streams, find};
     use crate::package::fixture::Builder;
+    use crate::scenario::ActorId;
 
     fn run(id: &str, b: &Builder, quantity: Quantity) -> f64 {
         let lens = find(id)[0];
@@ -346,6 +408,100 @@ mod tests {
         assert_eq!(lacks("compromise"), "no capability for `a3` on `i0`");
         assert_eq!(lacks("mean"), "");
         assert_eq!(lacks("nash/linear_reference"), "no no-deal point on `i0`");
+    }
+
+    /// A scenario of ranges, links none, everyone with a range asked; and the same with its actors in the reverse order and
+    /// its scale turned round.
+    fn pair(rows: &[(f64, f64, f64, f64)], no_deal: f64) -> (Builder, Builder) {
+        let build = |turned: bool| {
+            let mut b = Builder::new(rows.len(), 1);
+            b.no_deal(0, if turned { 100.0 - no_deal } else { no_deal });
+            for (index, &(capability, at, below, above)) in rows.iter().enumerate() {
+                let actor = if turned { rows.len() - 1 - index } else { index };
+                b.capability(actor, if turned { 3.0 * capability } else { capability });
+                let (min, max) = ((at - below).max(0.0), (at + above).min(100.0));
+                b.accept(
+                    actor,
+                    0,
+                    if turned { 100.0 - max } else { min },
+                    if turned { 100.0 - min } else { max },
+                );
+            }
+            b
+        };
+        (build(false), build(true))
+    }
+
+    fn row(lens: &dyn Lens, b: &Builder) -> (Vec<Measure>, Vec<f64>) {
+        let Ok(model) = lens.prepare(&b.scenario(), &LensOptions::default()) else { panic!("it can't run") };
+        let mut rows = RowBlock::default();
+        model.solve(&b.cases(1), &Streams::new(1, lens.card()), &mut rows, &mut Scratch::default());
+        (model.measures().to_vec(), rows.columns.iter().map(|column| column[0]).collect())
+    }
+
+    proptest! {
+        /// Relabelling actors, another unit of capability and turning the scale round change nothing but the names and the
+        /// direction (P12): terms, room and its ends, fit, who closes them, gains.
+        #[test]
+        fn names_units_and_direction_do_not_matter(
+            rows in prop::collection::vec((1.0..50.0_f64, 0.0..100.0_f64, 0.0..60.0_f64, 0.0..60.0_f64), 2..6),
+            no_deal in 0.0..100.0_f64,
+        ) {
+            let (plain, turned) = pair(&rows, no_deal);
+            // The lower median of an even number is not the mirror of itself.
+            for lens in BASELINES.iter().filter(|lens| lens.rule != Rule::LowerMedian) {
+                let (measures, values) = row(lens, &plain);
+                let (_, mirrored) = row(lens, &turned);
+                let at = |quantity| measures.iter().position(|measure| measure.quantity == quantity).expect("reported");
+                let across = |actor: ActorId| ActorId::new(rows.len() - 1 - actor.index());
+                for (index, measure) in measures.iter().enumerate() {
+                    let (value, other) = match measure.quantity {
+                        Quantity::Terms(_) => (values[index], 100.0 - mirrored[index]),
+                        Quantity::RoomLow(issue) => (values[index], 100.0 - mirrored[at(Quantity::RoomHigh(issue))]),
+                        Quantity::Room => (values[index], mirrored[index]),
+                        Quantity::ClosesRoom(a) => (values[index], mirrored[at(Quantity::ClosesRoom(across(a)))]),
+                        Quantity::Gain(a) => (values[index], mirrored[at(Quantity::Gain(across(a)))]),
+                        // Terms at the very end of a range may fall to either side by a last bit.
+                        _ => continue,
+                    };
+                    let same = (value.is_nan() && other.is_nan()) || (value - other).abs() < 1e-4;
+                    prop_assert!(same, "{} {:?}: {value}, {other}", lens.card.full_id(), measure.quantity);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn forecasts_err_like_history_and_stay_on_the_scale() {
+        let mut b = Builder::new(2, 2);
+        for actor in 0..2 {
+            b.stance(actor, 0, 50.0, 50.0);
+            b.stance(actor, 1, 90.0, 50.0);
+        }
+        let lens = find("compromise")[0];
+        let Ok(model) = lens.prepare(&b.scenario(), &LensOptions::default()) else { panic!("it can't run") };
+        let record = model.track_record().expect("it was scored");
+        assert!((record.mae - 23.35).abs() < 0.01 && (record.mae_of_mean - 23.86).abs() < 0.01);
+        let mut rows = RowBlock::default();
+        let streams = Streams::new(1, lens.card());
+        model.solve(&b.cases(256), &streams, &mut rows, &mut Scratch::default());
+        let of = |issue: usize| {
+            let quantity = Quantity::TermsWithError(IssueId::new(issue));
+            let at = model.measures().iter().position(|measure| measure.quantity == quantity);
+            rows.columns[at.expect("it is reported")].clone()
+        };
+        let off = of(0).iter().map(|x| (x - 50.0).abs()).sum::<f64>() / 256.0;
+        assert!((15.0..30.0).contains(&off), "{off}");
+        assert!(of(1).iter().all(|x| (0.0..=100.0).contains(x)));
+        let again = rows.columns.clone();
+        model.solve(&b.cases(256), &streams, &mut rows, &mut Scratch::default());
+        assert!(
+            again
+                .iter()
+                .flatten()
+                .zip(rows.columns.iter().flatten())
+                .all(|(a, b)| a.to_bits() == b.to_bits())
+        );
     }
 
     #[test]
