@@ -157,7 +157,15 @@ fn a_design_that_cannot_be_had_says_so() {
 fn inputs<'a>(estimates: &'a [(&'a str, Estimate)]) -> Vec<SamplerInput<'a>> {
     estimates
         .iter()
-        .map(|(path, estimate)| SamplerInput { path, estimate, range: Range::ANY, scale: 1.0, shift: 0.0 })
+        .enumerate()
+        .map(|(dimension, (path, estimate))| SamplerInput {
+            path,
+            estimate,
+            range: Range::ANY,
+            scale: 1.0,
+            shift: 0.0,
+            dimension,
+        })
         .collect()
 }
 
@@ -223,7 +231,14 @@ fn other_inputs_move_nothing() {
 #[test]
 fn an_overlay_keeps_the_coordinates() {
     let estimate = unit();
-    let input = SamplerInput { path: "a", estimate: &estimate, range: Range::SHARE, scale: 1.0, shift: 0.0 };
+    let input = SamplerInput {
+        path: "a",
+        estimate: &estimate,
+        range: Range::SHARE,
+        scale: 1.0,
+        shift: 0.0,
+        dimension: 0,
+    };
     let sampler = |input| Sampler::new(&[input], &[], &[], Design::Sobol, 3).unwrap();
     let (base, _) = draw(&sampler(input), 300);
     let (changed, _) = draw(&sampler(SamplerInput { scale: 0.5, shift: 0.75, ..input }), 300);
