@@ -6,6 +6,7 @@ pub mod claim;
 pub mod diagnostic;
 pub mod ensemble;
 pub mod game;
+pub mod history;
 pub mod lens;
 pub mod math;
 pub mod package;

@@ -7,6 +7,7 @@ mod baseline;
 mod options;
 pub mod point;
 mod registry;
+mod stream;
 
 pub use registry::{all, find, full_id};
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseBlock};
 use crate::diagnostic::Diagnostic;
+use crate::history::PastIssue;
 use crate::scenario::{ActorId, IssueId, LensOptions, Scenario};
 
 /// A formal model in one named reading.
@@ -26,6 +28,12 @@ pub trait Lens: Send + Sync {
     /// # Errors
     /// What the scenario lacks for this lens, or what is wrong with the lens's options.
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable>;
+
+    /// The lens's point on a past issue, in points of its scale, to be scored; `None` where it has none, or the options
+    /// are mistaken.
+    fn predict_past(&self, _issue: &PastIssue, _options: &LensOptions) -> Option<f64> {
+        None
+    }
 }
 
 /// Why a lens can't be made ready for a scenario.

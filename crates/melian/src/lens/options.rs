@@ -65,3 +65,22 @@ pub(crate) fn number_option(checked: &mut Checked<'_>, key: &str, least: f64, mo
         }
     }
 }
+
+/// One of several words.
+pub(crate) fn choice_option<T: Copy>(checked: &mut Checked<'_>, key: &str, known: &[(&str, T)]) -> Option<T> {
+    let option = checked.get(key)?;
+    let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+    let Plain::Text(text) = &option.value else {
+        checked.refuse(option.span, format!("`{key}` is not a word"), format!("one of {}", words.join(", ")));
+        return None;
+    };
+    let found = known.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+    if found.is_none() {
+        let help = match did_you_mean(text, words.iter().copied()) {
+            Some(likely) => format!("did you mean `{likely}`? known are {}", words.join(", ")),
+            None => format!("one of {}", words.join(", ")),
+        };
+        checked.refuse(option.span, format!("`{key}` can't be `{text}`"), help);
+    }
+    found
+}

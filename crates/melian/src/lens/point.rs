@@ -2,8 +2,14 @@
 //!
 //! A point lens only says what it expects of the terms, given a deal; it never speaks of whether there is one.
 
-use super::{Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, Unit};
+use std::sync::Arc;
+
+use super::stream::StreamKey;
+use super::{
+    Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord, Unit,
+};
 use crate::case::{Case, CaseBlock};
+use crate::history::Residuals;
 use crate::package::{Closed, FitBlock, Room, RoomBlock, Stakes};
 use crate::scenario::Scenario;
 
@@ -28,20 +34,27 @@ pub struct PointModel {
     predictor: Box<dyn PointPredictor>,
     room: Room,
     stakes: Stakes,
+    residuals: Option<Arc<Residuals>>,
     measures: Vec<Measure>,
     issues: usize,
     actors: Vec<String>,
 }
 
 impl PointModel {
-    /// Joins a predictor with what its terms mean to the actors of `scenario`.
+    /// Joins a predictor with what its terms mean to the actors of `scenario`, and with its errors on history if they are
+    /// known.
     #[must_use]
-    pub fn new(scenario: &Scenario, predictor: Box<dyn PointPredictor>) -> Self {
+    pub fn new(
+        scenario: &Scenario,
+        predictor: Box<dyn PointPredictor>,
+        residuals: Option<Arc<Residuals>>,
+    ) -> Self {
         Self {
             predictor,
             room: Room::new(scenario),
             stakes: Stakes::new(scenario),
-            measures: measures(scenario),
+            measures: measures(scenario, residuals.is_some()),
+            residuals,
             issues: scenario.issues.len(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
         }
@@ -51,6 +64,23 @@ impl PointModel {
         let mut terms = vec![vec![f64::NAN; cases.len()]; self.issues];
         self.predictor.predict(cases, &mut terms, statuses, scratch);
         terms
+    }
+
+    /// The terms with an error drawn from history, inside the scale; empty without history.
+    fn forecast(&self, terms: &[Vec<f64>], cases: &CaseBlock, streams: &Streams) -> Vec<Vec<f64>> {
+        let Some(residuals) = &self.residuals else { return Vec::new() };
+        let (seed, name) = streams.key();
+        let key = StreamKey::new(seed, name);
+        let mut forecast = terms.to_vec();
+        let mut errors = vec![0.0; terms.len()];
+        for lane in 0..cases.len() {
+            let mut stream = key.draw(cases.first_draw() + lane as u64);
+            residuals.draw(|| stream.uniform(), &mut errors);
+            for (issue, error) in forecast.iter_mut().zip(&errors) {
+                issue[lane] = (issue[lane] + error).clamp(0.0, 100.0);
+            }
+        }
+        forecast
     }
 
     fn say(&self, closed: &Closed, open: &str, what: &str) -> String {
@@ -74,8 +104,8 @@ impl PointModel {
     }
 }
 
-/// The columns, in order: for each issue terms, then room, fit, the room's ends, closers of room and fit, gains.
-fn measures(scenario: &Scenario) -> Vec<Measure> {
+/// The columns, in order: for each issue terms, then terms with error, then room, fit, the room's ends, closers of room and fit, gains.
+fn measures(scenario: &Scenario, with_error: bool) -> Vec<Measure> {
     let issues = || scenario.issue_ids();
     let actors = || scenario.actor_ids();
     let points = |quantity| Measure { quantity, unit: Unit::Points };
@@ -83,6 +113,7 @@ fn measures(scenario: &Scenario) -> Vec<Measure> {
     let stake = |quantity| Measure { quantity, unit: Unit::Stake };
     issues()
         .map(|issue| points(Quantity::Terms(issue)))
+        .chain(issues().filter(|_| with_error).map(|issue| points(Quantity::TermsWithError(issue))))
         .chain([flag(Quantity::Room), flag(Quantity::Fit)])
         .chain(issues().map(|issue| points(Quantity::RoomLow(issue))))
         .chain(issues().map(|issue| points(Quantity::RoomHigh(issue))))
@@ -97,16 +128,18 @@ impl Model for PointModel {
         &self.measures
     }
 
-    fn solve(&self, cases: &CaseBlock, _streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch) {
+    fn solve(&self, cases: &CaseBlock, streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch) {
         out.one_row_per_lane(self.measures.len(), cases.len());
         let terms = self.terms(cases, &mut out.statuses, scratch);
         let mut room = RoomBlock::default();
         self.room.solve(cases, &mut room);
         let mut fit = FitBlock::default();
         self.room.fit(cases, &terms, &mut fit);
+        let mut forecast = self.forecast(&terms, cases, streams);
         for (measure, column) in self.measures.iter().zip(&mut out.columns) {
             match measure.quantity {
                 Quantity::Terms(issue) => column.copy_from_slice(&terms[issue.index()]),
+                Quantity::TermsWithError(issue) => std::mem::swap(column, &mut forecast[issue.index()]),
                 Quantity::Room => std::mem::swap(column, &mut room.open),
                 Quantity::Fit => std::mem::swap(column, &mut fit.fits),
                 Quantity::RoomLow(issue) => std::mem::swap(column, &mut room.low[issue.index()]),
@@ -117,6 +150,10 @@ impl Model for PointModel {
                 _ => {}
             }
         }
+    }
+
+    fn track_record(&self) -> Option<&TrackRecord> {
+        self.residuals.as_deref().map(Residuals::record)
     }
 
     fn explain(&self, case: &Case<'_>) -> Trace {

@@ -4,10 +4,13 @@ mod solve;
 
 pub(crate) use solve::{Disagreement, Nash, Rule, Side, Utility, Weighting, mend};
 
-use super::options::{Checked, number_option};
+use std::sync::{Arc, OnceLock};
+
+use super::options::{Checked, choice_option, number_option};
 use super::point::{PointModel, PointPredictor};
 use super::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::case::{Case, CaseBlock};
+use crate::history::{PastActor, PastIssue, Residuals, deu};
 use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
 
 /// A baseline in one reading.
@@ -16,27 +19,81 @@ pub(crate) struct Baseline {
     card: LensCard,
     rule: Rule,
     weighting: Weighting,
+    residuals: OnceLock<Option<Arc<Residuals>>>,
+}
+
+/// The names of weights in options.
+static WEIGHTS: [(&str, Weighting); 4] = [
+    ("equal", Weighting::Equal),
+    ("salience", Weighting::Salience),
+    ("capability", Weighting::Capability),
+    ("capability_salience", Weighting::CapabilitySalience),
+];
+
+/// A baseline with its options.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Chosen {
+    rule: Rule,
+    weighting: Weighting,
 }
 
 impl Baseline {
-    /// The rule with the options of `[lens.nash]`.
-    fn rule(&self, options: &LensOptions) -> Result<Rule, Unable> {
-        let keys: &[&str] = if matches!(self.rule, Rule::Nash(_)) { &["grid"] } else { &[] };
-        let mut checked = Checked::new(&self.card, options, keys);
-        let grid = number_option(&mut checked, "grid", 0.01, 50.0);
-        checked.finish()?;
-        Ok(match self.rule {
-            Rule::Nash(nash) => Rule::Nash(Nash { grid, ..nash }),
-            rule => rule,
-        })
+    const fn new(card: LensCard, rule: Rule, weighting: Weighting) -> Self {
+        Self { card, rule, weighting, residuals: OnceLock::new() }
     }
 
-    fn needs_capability(&self) -> bool {
+    /// The rule and weights with the options of the lens's table.
+    fn choose(&self, options: &LensOptions) -> Result<Chosen, Unable> {
+        let keys: &[&str] =
+            if matches!(self.rule, Rule::Nash(_)) { &["weights", "grid"] } else { &["weights"] };
+        let mut checked = Checked::new(&self.card, options, keys);
+        let grid = number_option(&mut checked, "grid", 0.01, 50.0);
+        let weighting = choice_option(&mut checked, "weights", &WEIGHTS).unwrap_or(self.weighting);
+        checked.finish()?;
+        let rule = match self.rule {
+            Rule::Nash(nash) => Rule::Nash(Nash { grid, ..nash }),
+            rule => rule,
+        };
+        Ok(Chosen { rule, weighting })
+    }
+
+    /// Errors on history; those of the default options are worked out once.
+    fn residuals(&self, chosen: Chosen) -> Option<Arc<Residuals>> {
+        let work_out =
+            |chosen: Chosen| Residuals::of(deu::public(), |issue| chosen.predict(issue)).map(Arc::new);
+        let default = Chosen { rule: self.rule, weighting: self.weighting };
+        if chosen == default {
+            self.residuals.get_or_init(|| work_out(default)).clone()
+        } else {
+            work_out(chosen)
+        }
+    }
+}
+
+impl Chosen {
+    fn needs_capability(self) -> bool {
         matches!(self.weighting, Weighting::Capability | Weighting::CapabilitySalience)
     }
 
-    fn needs_reference(&self) -> bool {
+    fn needs_reference(self) -> bool {
         matches!(self.rule, Rule::Nash(Nash { disagreement: Disagreement::Reference, .. }))
+    }
+
+    /// The point on a past issue; `None` if it needs a no-deal point that is not known.
+    fn predict(self, issue: &PastIssue) -> Option<f64> {
+        let reference = issue.reference.map(|reference| [reference]);
+        if self.needs_reference() && reference.is_none() {
+            return None;
+        }
+        let positions: Vec<[f64; 1]> = issue.actors.iter().map(|actor| [actor.position]).collect();
+        let positions: Vec<&[f64]> = positions.iter().map(<[f64; 1]>::as_slice).collect();
+        let weight = |actor: &PastActor| vec![self.weighting.of(actor.capability, actor.salience)];
+        let mut weights: Vec<Vec<f64>> = issue.actors.iter().map(weight).collect();
+        mend(&mut weights);
+        let reference = reference.as_ref().map(<[f64; 1]>::as_slice);
+        let mut out = [f64::NAN];
+        self.rule.solve(&Side { positions: &positions, weights: &weights, reference }, &mut out);
+        Some(out[0]).filter(|point| point.is_finite())
     }
 }
 
@@ -46,16 +103,21 @@ impl Lens for Baseline {
     }
 
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
-        let rule = self.rule(options)?;
+        let chosen = self.choose(options)?;
         let issues =
-            scenario.issue_ids().map(|issue| self.read(scenario, issue)).collect::<Result<_, _>>()?;
-        let predictor = Predictor { issues, rule, weighting: self.weighting, names: Names::of(scenario) };
-        Ok(Box::new(PointModel::new(scenario, Box::new(predictor))))
+            scenario.issue_ids().map(|issue| chosen.read(scenario, issue)).collect::<Result<_, _>>()?;
+        let predictor = Predictor { issues, chosen, names: Names::of(scenario) };
+        let model = PointModel::new(scenario, Box::new(predictor), self.residuals(chosen));
+        Ok(Box::new(model))
+    }
+
+    fn predict_past(&self, issue: &PastIssue, options: &LensOptions) -> Option<f64> {
+        self.choose(options).ok()?.predict(issue)
     }
 }
 
-impl Baseline {
-    fn read(&self, scenario: &Scenario, issue: IssueId) -> Result<Table, Unable> {
+impl Chosen {
+    fn read(self, scenario: &Scenario, issue: IssueId) -> Result<Table, Unable> {
         let name = &scenario.issues[issue.index()].id;
         let reference = scenario.issues[issue.index()].no_deal;
         if self.needs_reference() && reference.is_none() {
@@ -110,8 +172,7 @@ impl Names {
 
 struct Predictor {
     issues: Vec<Table>,
-    rule: Rule,
-    weighting: Weighting,
+    chosen: Chosen,
     names: Names,
 }
 
@@ -132,7 +193,8 @@ impl Predictor {
         let of = |seat: &Seat| {
             let salience = cases.field(seat.salience);
             let capability = seat.capability.map(|field| cases.field(field));
-            let weight = |lane: usize| self.weighting.of(capability.map_or(1.0, |c| c[lane]), salience[lane]);
+            let weight =
+                |lane: usize| self.chosen.weighting.of(capability.map_or(1.0, |c| c[lane]), salience[lane]);
             (0..cases.len()).map(weight).collect()
         };
         let mut weights: Vec<Vec<f64>> = table.actors.iter().map(of).collect();
@@ -153,7 +215,7 @@ impl PointPredictor for Predictor {
             let positions: Vec<&[f64]> = table.actors.iter().map(|seat| cases.field(seat.position)).collect();
             let weights = self.weights(table, cases);
             let reference = table.reference.map(|field| cases.field(field));
-            self.rule.solve(&Side { positions: &positions, weights: &weights, reference }, terms);
+            self.chosen.rule.solve(&Side { positions: &positions, weights: &weights, reference }, terms);
         }
     }
 
@@ -172,7 +234,7 @@ impl PointPredictor for Predictor {
             let columns = ["actor", "position", "capability", "salience", "weight, %"];
             steps.push(TraceStep {
                 title: self.names.issues[index].clone(),
-                text: self.rule.in_words(self.weighting).to_owned(),
+                text: self.chosen.rule.in_words(self.chosen.weighting).to_owned(),
                 tables: vec![TraceTable {
                     title: "Who pulls where, how hard".to_owned(),
                     columns: columns.map(str::to_owned).to_vec(),
@@ -225,11 +287,8 @@ const fn nash(
     utility: Utility,
     disagreement: Disagreement,
 ) -> Baseline {
-    Baseline {
-        card: LensCard { reading, name, ..NASH },
-        rule: Rule::Nash(Nash { utility, disagreement, grid: None }),
-        weighting: Weighting::CapabilitySalience,
-    }
+    let card = LensCard { reading, name, ..NASH };
+    Baseline::new(card, Rule::Nash(Nash { utility, disagreement, grid: None }), Weighting::CapabilitySalience)
 }
 
 const MEAN: LensCard = LensCard {
@@ -267,19 +326,19 @@ const MEDIAN: LensCard = LensCard {
 
 /// Every baseline, in every reading.
 pub(crate) static BASELINES: [Baseline; 9] = [
-    Baseline { card: MEAN, rule: Rule::Mean, weighting: Weighting::Equal },
-    Baseline { card: COMPROMISE, rule: Rule::Mean, weighting: Weighting::CapabilitySalience },
-    Baseline { card: MEDIAN, rule: Rule::LowerMedian, weighting: Weighting::CapabilitySalience },
-    Baseline {
-        card: LensCard {
+    Baseline::new(MEAN, Rule::Mean, Weighting::Equal),
+    Baseline::new(COMPROMISE, Rule::Mean, Weighting::CapabilitySalience),
+    Baseline::new(MEDIAN, Rule::LowerMedian, Weighting::CapabilitySalience),
+    Baseline::new(
+        LensCard {
             reading: "unweighted",
             name: "Median, unweighted",
             idea: "The position in the middle, everybody with one vote.",
             ..MEDIAN
         },
-        rule: Rule::LowerMedian,
-        weighting: Weighting::Equal,
-    },
+        Rule::LowerMedian,
+        Weighting::Equal,
+    ),
     nash("linear_zero", "Nash, linear, worst case", Utility::Linear, Disagreement::At(0.0)),
     nash("quadratic_zero", "Nash, quadratic, worst case", Utility::Quadratic, Disagreement::At(0.0)),
     nash("linear_reference", "Nash, linear, over no deal", Utility::Linear, Disagreement::Reference),
