@@ -599,15 +599,17 @@ impl Search {
     ) -> Result<bool, TooMany> {
         let mut goal = Goal { best: 0, found: false, members: None };
         let at = pinned.and_then(|(issue, _)| self.choices.iter().position(|choices| choices.issue == issue));
-        let whole = match (at, pinned) {
-            (Some(at), Some((issue, point))) => Some((at, self.pin(question, at, issue, point))),
-            _ => None,
+        let (Some(at), Some((issue, point))) = (at, pinned) else {
+            self.descend(question, links, 0, &mut goal)?;
+            return Ok(goal.found);
         };
-        let found = self.descend(question, links, 0, &mut goal);
-        if let Some((at, choices)) = whole {
-            self.choices[at] = choices;
-        }
-        found?;
+        // The pinned issue first: where too few agree there, nothing else need be tried.
+        let whole = self.pin(question, at, issue, point);
+        self.choices[..=at].rotate_right(1);
+        let outcome = self.descend(question, links, 0, &mut goal);
+        self.choices[..=at].rotate_left(1);
+        self.choices[at] = whole;
+        outcome?;
         Ok(goal.found)
     }
 
@@ -796,14 +798,16 @@ impl Search {
 }
 
 impl Choices {
-    /// Leaves out points at which only voters agree that all agree at another point.
+    /// Leaves out points at which only voters agree that all agree at another point; the most agreed first.
     fn keep_maximal(&mut self, words: usize) {
         let mask = |index: usize| &self.masks[index * words..][..words];
         let within = |a: usize, b: usize| mask(a).iter().zip(mask(b)).all(|(a, b)| a & !b == 0);
         let count = self.points.len();
-        let kept: Vec<usize> = (0..count)
+        let mut kept: Vec<usize> = (0..count)
             .filter(|&a| !(0..count).any(|b| a != b && within(a, b) && (b < a || !within(b, a))))
             .collect();
+        let agreeing = |index: &usize| mask(*index).iter().map(|word| word.count_ones()).sum::<u32>();
+        kept.sort_by_key(|index| std::cmp::Reverse(agreeing(index)));
         self.masks = kept.iter().flat_map(|&index| mask(index).to_vec()).collect();
         self.points = kept.iter().map(|&index| self.points[index]).collect();
     }
