@@ -3,6 +3,7 @@
 //! A [`Lens`] is a formal theory in one named reading; [`Lens::prepare`] turns it into a [`Model`]
 //! for one scenario, which solves blocks of draws. Models are pure.
 
+pub mod base_rate;
 mod baseline;
 mod options;
 pub mod point;

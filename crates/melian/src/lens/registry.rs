@@ -1,11 +1,12 @@
 //! The list of all lenses.
 
-use super::{Lens, baseline};
+use super::{Lens, base_rate::BaseRate, baseline::BASELINES};
 
 /// Every lens in every reading, by family, first to last.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Lens> {
-    baseline::BASELINES.iter().map(|lens| lens as &dyn Lens).collect()
+    let baselines = BASELINES.iter().map(|lens| lens as &dyn Lens);
+    std::iter::once(&BaseRate as &dyn Lens).chain(baselines).collect()
 }
 
 /// The lens and reading that `name` means (`nash/quadratic_zero`), or all readings of a lens (`nash`); none if there
