@@ -234,7 +234,7 @@ impl Columns {
         columns
     }
 
-    fn cell<'a>(row: &'a StringRecord, column: Option<usize>) -> &'a str {
+    fn cell(row: &StringRecord, column: Option<usize>) -> &str {
         column.and_then(|column| row.get(column)).unwrap_or("").trim()
     }
 

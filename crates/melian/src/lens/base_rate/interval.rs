@@ -3,7 +3,7 @@
 use crate::math::{exp, ln};
 
 /// The 90 % interval of a share seen in `count` of `of` cases: the 5 % and 95 % points of the beta distribution with
-/// parameters `count` + 1/2 and `of` - `count` + 1/2 (Jeffreys' prior; Brown, Cai and DasGupta 2001, Statistical Science
+/// parameters `count` + 1/2 and `of` - `count` + 1/2 (Jeffreys' prior; Brown, Cai and `DasGupta` 2001, Statistical Science
 /// 16, section 4.1.2). The lower end is 0 where no case, the upper end 1 where every case counts.
 pub(super) fn jeffreys(count: u32, of: u32) -> (f64, f64) {
     let (a, b) = (f64::from(count) + 0.5, f64::from(of - count) + 0.5);

@@ -187,14 +187,14 @@ fn filter(checked: &mut Checked<'_>, option: &OptionValue, demands: &mut Vec<Dem
         let index = FLAGS.iter().position(|known| known.0 == key);
         match (key.as_str(), value) {
             (_, Plain::Flag(wanted)) if index.is_some() => {
-                demands.push(Demand::Flag(index.unwrap_or(0), *wanted))
+                demands.push(Demand::Flag(index.unwrap_or(0), *wanted));
             }
             ("from", Plain::Number(year)) => first = *year as i32,
             ("to", Plain::Number(year)) => last = *year as i32,
             ("trigger", _) => demands.push(Demand::Trigger(codes(checked, span, key, value, &TRIGGERS))),
             ("gravity", _) => demands.push(Demand::Gravity(codes(checked, span, key, value, &GRAVITIES))),
             ("from" | "to", _) => {
-                checked.refuse(span, format!("`{key}` is not a year"), "write `from = 1946`")
+                checked.refuse(span, format!("`{key}` is not a year"), "write `from = 1946`");
             }
             _ if index.is_some() => {
                 checked.refuse(
