@@ -316,6 +316,19 @@ fn one_draw_follows_one_expert() {
     }
 }
 
+/// What an overlay puts in a number's place, and the number itself where both are needed.
+#[test]
+fn inputs_of_one_path_share_their_coordinate() {
+    for design in [Design::MonteCarlo, Design::LatinHypercube { n: 50 }, Design::Sobol] {
+        let estimates = [("a", unit()), ("a", unit())];
+        let mut inputs = inputs(&estimates);
+        inputs[1].dimension = 0;
+        let sampler = Sampler::new(&inputs, &[], &[], design, 1).unwrap();
+        let (columns, _) = draw(&sampler, 50);
+        assert_eq!(columns[0], columns[1]);
+    }
+}
+
 #[test]
 fn a_sampler_that_cannot_be_had_says_so() {
     let problem = |estimates: &[(&str, Estimate)], design| {
@@ -323,8 +336,6 @@ fn a_sampler_that_cannot_be_had_says_so() {
     };
     let missing = problem(&[("a", two_experts())], Design::MonteCarlo);
     assert_eq!(missing, SamplerProblem::UnknownExpert { input: 0, expert: "ortiz".to_owned() });
-    let twice = problem(&[("a", unit()), ("b", unit()), ("a", unit())], Design::MonteCarlo);
-    assert_eq!(twice, SamplerProblem::Path { input: 2, path: "a".to_owned() });
     let reserved = problem(&[(EXPERT_PATH, unit())], Design::MonteCarlo);
     assert_eq!(reserved, SamplerProblem::Path { input: 0, path: EXPERT_PATH.to_owned() });
     assert!(matches!(problem(&[("a", unit())], Design::LatinHypercube { n: 0 }), SamplerProblem::Design(_)));

@@ -41,12 +41,18 @@ pub(crate) fn number(title: impl Into<String>) -> Column {
     Column { title: title.into(), class: "n" }
 }
 
-/// A table that scrolls in its own box where it is wider than the page. The first cell of a row names it.
+/// A table that scrolls in its own box where it is wider than the page. The first cell of a row names it; columns
+/// in which nobody has anything to say are left out.
 pub(crate) fn table(caption_text: &str, columns: &[Column], rows: &[Vec<String>]) -> String {
     let caption = escape(caption_text);
+    let said =
+        |i: usize| rows.is_empty() || rows.iter().any(|row| row.get(i).is_some_and(|cell| !cell.is_empty()));
+    let shown: Vec<bool> = (0..columns.len()).map(said).collect();
     let heads: String = columns
         .iter()
-        .map(|column| format!("<th scope=\"col\" class=\"{}\">{}</th>", column.class, column.title))
+        .zip(&shown)
+        .filter(|(_, shown)| **shown)
+        .map(|(column, _)| format!("<th scope=\"col\" class=\"{}\">{}</th>", column.class, column.title))
         .collect();
     let rows: String = rows
         .iter()
@@ -55,6 +61,7 @@ pub(crate) fn table(caption_text: &str, columns: &[Column], rows: &[Vec<String>]
                 .iter()
                 .zip(columns)
                 .enumerate()
+                .filter(|(i, _)| shown[*i])
                 .map(|(i, (cell, column))| match i {
                     0 => format!("<th scope=\"row\" class=\"{}\">{cell}</th>", column.class),
                     _ => format!("<td class=\"{}\">{cell}</td>", column.class),

@@ -8,7 +8,6 @@ mod baseline;
 mod options;
 pub mod point;
 mod registry;
-mod stream;
 
 pub use registry::{all, find, full_id};
 

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::stream::StreamKey;
 use super::{
     Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord, Unit,
 };
@@ -12,6 +11,7 @@ use crate::case::{Case, CaseBlock};
 use crate::history::Residuals;
 use crate::package::{Closed, FitBlock, Room, RoomBlock, Stakes};
 use crate::scenario::Scenario;
+use crate::uncertainty::StreamKey;
 
 /// The part of a point lens that is its own.
 pub trait PointPredictor: Send + Sync {
