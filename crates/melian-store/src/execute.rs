@@ -167,7 +167,7 @@ fn digest_part(digest: &mut Sha256, directory: &RunDirectory, part: u64) -> Resu
 }
 
 fn hex(digest: Sha256) -> String {
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", digest.finalize())
 }
 
 fn digest_file(digest: &mut Sha256, path: &Path) -> Result<(), StoreError> {

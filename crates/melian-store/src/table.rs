@@ -179,7 +179,7 @@ fn write_outcomes<W: Write + Send>(
     let arms: Vec<_> = layout.plan.arms().collect();
     let rows: usize = chunk.arms.iter().map(|arm| arm.draws.len()).sum();
     let numbers: Vec<i32> =
-        chunk.arms.iter().enumerate().flat_map(|(arm, rows)| vec![arm as i32; rows.draws.len()]).collect();
+        chunk.arms.iter().zip(0..).flat_map(|(rows, arm)| vec![arm; rows.draws.len()]).collect();
     put::<Int32Type, W>(&mut group, &numbers, None)?;
     let text_of = |text: &str| Some(ByteArray::from(text));
     let mut put_text = |name: &dyn Fn(usize) -> Option<ByteArray>, optional: bool| -> Result<()> {
