@@ -1,6 +1,7 @@
 //! Melian: a workbench for crisis bargaining. Text in, tables out.
 
 pub mod analysis;
+pub mod case;
 pub mod claim;
 pub mod diagnostic;
 pub mod ensemble;

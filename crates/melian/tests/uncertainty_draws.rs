@@ -5,20 +5,13 @@ use melian::uncertainty::{
     SamplerInput, SamplerProblem,
 };
 
-const DESIGNS: [Design; 4] = [
-    Design::MonteCarlo,
-    Design::LatinHypercube { n: 1000 },
-    Design::LatinHypercube { n: 7 },
-    Design::Sobol,
-];
+const DESIGNS: [Design; 4] =
+    [Design::MonteCarlo, Design::LatinHypercube { n: 1000 }, Design::LatinHypercube { n: 7 }, Design::Sobol];
 
 /// A coordinate of each draw below `n`.
 fn column(design: Design, seed: u64, path: &str, dimension: usize, n: usize) -> Vec<f64> {
     let mut lanes = vec![0.0; n];
-    design
-        .axis(seed, path, dimension)
-        .unwrap()
-        .fill(0, &mut lanes);
+    design.axis(seed, path, dimension).unwrap().fill(0, &mut lanes);
     lanes
 }
 
@@ -42,21 +35,14 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 
 fn spearman(x: &[f64], y: &[f64]) -> f64 {
     let n = x.len() as f64;
-    let apart: f64 = ranks(x)
-        .iter()
-        .zip(ranks(y))
-        .map(|(a, b)| (a - b) * (a - b))
-        .sum();
+    let apart: f64 = ranks(x).iter().zip(ranks(y)).map(|(a, b)| (a - b) * (a - b)).sum();
     1.0 - 6.0 * apart / (n * (n * n - 1.0))
 }
 
 /// Whether the parts hold the numbers below their count, each once.
 fn each_once(mut parts: Vec<u32>) -> bool {
     parts.sort_unstable();
-    parts
-        .iter()
-        .zip(0..)
-        .all(|(part, expected)| *part == expected)
+    parts.iter().zip(0..).all(|(part, expected)| *part == expected)
 }
 
 #[test]
@@ -64,14 +50,7 @@ fn a_coordinate_does_not_depend_on_its_block() {
     for design in DESIGNS {
         let axis = design.axis(5, "actor.melos.capability", 3).unwrap();
         let whole = column(design, 5, "actor.melos.capability", 3, 3000);
-        for (first, size) in [
-            (0, 1),
-            (1, 255),
-            (17, 300),
-            (995, 20),
-            (2999, 1),
-            (640, 256),
-        ] {
+        for (first, size) in [(0, 1), (1, 255), (17, 300), (995, 20), (2999, 1), (640, 256)] {
             let mut lanes = vec![0.0; size];
             axis.fill(first as u64, &mut lanes);
             assert_eq!(lanes, whole[first..first + size], "{design:?}");
@@ -96,16 +75,10 @@ fn a_latin_hypercube_has_one_draw_in_every_part() {
         let design = Design::LatinHypercube { n: n.into() };
         let values = column(design, 2, "x", 0, 2 * n as usize);
         for cube in values.chunks(n as usize) {
-            assert!(
-                each_once(cube.iter().map(|u| (u * f64::from(n)) as u32).collect()),
-                "n = {n}"
-            );
+            assert!(each_once(cube.iter().map(|u| (u * f64::from(n)) as u32).collect()), "n = {n}");
         }
         if n >= 1000 {
-            let rho = spearman(
-                &values[..n as usize],
-                &column(design, 2, "y", 1, n as usize),
-            );
+            let rho = spearman(&values[..n as usize], &column(design, 2, "y", 1, n as usize));
             assert!(rho.abs() < 4.0 / f64::from(n).sqrt(), "n = {n}: {rho}");
         }
     }
@@ -126,10 +99,8 @@ fn the_orders_of_a_latin_hypercube_look_random() {
     }
     let expected = (n - 1) as f64 / 256.0;
     for counts in [against_draw, against_next] {
-        let chi2: f64 = counts
-            .iter()
-            .map(|c| (f64::from(*c) - expected) * (f64::from(*c) - expected) / expected)
-            .sum();
+        let chi2: f64 =
+            counts.iter().map(|c| (f64::from(*c) - expected) * (f64::from(*c) - expected) / expected).sum();
         assert!(chi2 < 341.0, "{chi2}");
     }
 }
@@ -141,10 +112,7 @@ fn scrambled_sobol_points_form_nets() {
         let values = column(Design::Sobol, 4, "x", dimension, 4096);
         for k in [0_u32, 1, 5, 8, 12] {
             for block in values.chunks(1 << k) {
-                let parts = block
-                    .iter()
-                    .map(|u| (u * f64::from(1 << k)) as u32)
-                    .collect();
+                let parts = block.iter().map(|u| (u * f64::from(1 << k)) as u32).collect();
                 assert!(each_once(parts), "dimension {dimension}, 2^{k}");
             }
         }
@@ -152,10 +120,7 @@ fn scrambled_sobol_points_form_nets() {
     // The first two dimensions form a (0, m, 2)-net in base 2 (Sobol' 1967): one point in every rectangle of
     // 2^-a by 2^-(m - a).
     let m = 10;
-    let (x, y) = (
-        column(Design::Sobol, 4, "x", 0, 1 << m),
-        column(Design::Sobol, 4, "y", 1, 1 << m),
-    );
+    let (x, y) = (column(Design::Sobol, 4, "x", 0, 1 << m), column(Design::Sobol, 4, "y", 1, 1 << m));
     for a in 0..=m {
         let (columns, rows) = (f64::from(1 << a), f64::from(1 << (m - a)));
         let cell = |(x, y): (&f64, &f64)| (((x * columns) as u32) << (m - a)) | (y * rows) as u32;
@@ -169,13 +134,10 @@ fn scrambled_sobol_points_integrate_better_than_chance() {
     // 4,096 independent draws the standard error is 0.0148.
     let mut sum_of_squares = 0.0;
     for seed in 0..20 {
-        let columns: Vec<Vec<f64>> = (0..8)
-            .map(|d| column(Design::Sobol, seed, &format!("x{d}"), d, 4096))
-            .collect();
-        let mean = (0..4096)
-            .map(|k| columns.iter().map(|c| 0.5 + c[k]).product::<f64>())
-            .sum::<f64>()
-            / 4096.0;
+        let columns: Vec<Vec<f64>> =
+            (0..8).map(|d| column(Design::Sobol, seed, &format!("x{d}"), d, 4096)).collect();
+        let mean =
+            (0..4096).map(|k| columns.iter().map(|c| 0.5 + c[k]).product::<f64>()).sum::<f64>() / 4096.0;
         sum_of_squares += (mean - 1.0) * (mean - 1.0);
     }
     let error = (sum_of_squares / 20.0).sqrt();
@@ -185,14 +147,8 @@ fn scrambled_sobol_points_integrate_better_than_chance() {
 #[test]
 fn a_design_that_cannot_be_had_says_so() {
     let axis = |design: Design, dimension| design.axis(1, "x", dimension).map(|_| ());
-    assert_eq!(
-        axis(Design::LatinHypercube { n: 0 }, 0),
-        Err(DesignProblem::Size { n: 0 })
-    );
-    let wanted = DesignProblem::TooManyDimensions {
-        dimension: 1024,
-        available: 1024,
-    };
+    assert_eq!(axis(Design::LatinHypercube { n: 0 }, 0), Err(DesignProblem::Size { n: 0 }));
+    let wanted = DesignProblem::TooManyDimensions { dimension: 1024, available: 1024 };
     assert_eq!(axis(Design::Sobol, 1024), Err(wanted));
     assert_eq!(axis(Design::Sobol, 1023), Ok(()));
 }
@@ -201,8 +157,10 @@ fn a_design_that_cannot_be_had_says_so() {
 fn inputs<'a>(estimates: &'a [(&'a str, Estimate)]) -> Vec<SamplerInput<'a>> {
     estimates
         .iter()
-        .map(|(path, estimate)| SamplerInput {
+        .enumerate()
+        .map(|(dimension, (path, estimate))| SamplerInput {
             path,
+            dimension,
             estimate,
             range: Range::ANY,
             scale: 1.0,
@@ -212,10 +170,7 @@ fn inputs<'a>(estimates: &'a [(&'a str, Estimate)]) -> Vec<SamplerInput<'a>> {
 }
 
 fn unit() -> Estimate {
-    Estimate::Uniform {
-        low: 0.0,
-        high: 1.0,
-    }
+    Estimate::Uniform { low: 0.0, high: 1.0 }
 }
 
 /// All columns of the first `n` draws, and the experts.
@@ -230,14 +185,8 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 fn two_experts() -> Estimate {
-    let kim = Estimate::Uniform {
-        low: 0.0,
-        high: 1.0,
-    };
-    let ortiz = Estimate::Uniform {
-        low: 10.0,
-        high: 11.0,
-    };
+    let kim = Estimate::Uniform { low: 0.0, high: 1.0 };
+    let ortiz = Estimate::Uniform { low: 10.0, high: 11.0 };
     Estimate::Experts(vec![("kim".to_owned(), kim), ("ortiz".to_owned(), ortiz)])
 }
 
@@ -245,28 +194,15 @@ fn two_experts() -> Estimate {
 fn a_sampler_gives_the_same_in_any_block() {
     let estimates = [
         ("a", unit()),
-        (
-            "b",
-            Estimate::Pert {
-                low: 1.0,
-                likely: 2.0,
-                high: 4.0,
-            },
-        ),
+        ("b", Estimate::Pert { low: 1.0, likely: 2.0, high: 4.0 }),
         ("c", Estimate::Exact(3.0)),
         ("d", two_experts()),
         ("e", Estimate::Normal { mean: 0.0, sd: 1.0 }),
     ];
     let roster = names(&["kim", "ortiz", "silent"]);
     for design in DESIGNS {
-        let sampler = Sampler::new(
-            &inputs(&estimates),
-            &roster,
-            &[(0, 3, 0.5), (3, 4, -0.4)],
-            design,
-            9,
-        )
-        .unwrap();
+        let sampler =
+            Sampler::new(&inputs(&estimates), &roster, &[(0, 3, 0.5), (3, 4, -0.4)], design, 9).unwrap();
         let (whole, experts) = draw(&sampler, 1500);
         for (first, lanes, stride) in [(0, 256, 256), (256, 100, 256), (1, 1, 1), (300, 600, 700)] {
             let (mut out, mut who) = (vec![0.0; 5 * stride], vec![0; lanes]);
@@ -289,10 +225,7 @@ fn other_inputs_move_nothing() {
     assert_eq!(alone[0], draw(&sampler(&both, &[]), 400).0[1]);
     assert!(experts.iter().all(|expert| *expert == NO_EXPERT));
     // Correlation leaves the first of a group where it was.
-    assert_eq!(
-        draw(&sampler(&both, &[]), 400).0[0],
-        draw(&sampler(&both, &[(0, 1, 0.9)]), 400).0[0]
-    );
+    assert_eq!(draw(&sampler(&both, &[]), 400).0[0], draw(&sampler(&both, &[(0, 1, 0.9)]), 400).0[0]);
 }
 
 #[test]
@@ -300,6 +233,7 @@ fn an_overlay_keeps_the_coordinates() {
     let estimate = unit();
     let input = SamplerInput {
         path: "a",
+        dimension: 0,
         estimate: &estimate,
         range: Range::SHARE,
         scale: 1.0,
@@ -307,58 +241,26 @@ fn an_overlay_keeps_the_coordinates() {
     };
     let sampler = |input| Sampler::new(&[input], &[], &[], Design::Sobol, 3).unwrap();
     let (base, _) = draw(&sampler(input), 300);
-    let (changed, _) = draw(
-        &sampler(SamplerInput {
-            scale: 0.5,
-            shift: 0.75,
-            ..input
-        }),
-        300,
-    );
-    assert!(
-        base[0]
-            .iter()
-            .zip(&changed[0])
-            .all(|(x, y)| *y == (0.5 * x + 0.75).min(1.0))
-    );
+    let (changed, _) = draw(&sampler(SamplerInput { scale: 0.5, shift: 0.75, ..input }), 300);
+    assert!(base[0].iter().zip(&changed[0]).all(|(x, y)| *y == (0.5 * x + 0.75).min(1.0)));
 }
 
 #[test]
 fn rank_correlations_are_recovered() {
     let estimates = [
-        (
-            "a",
-            Estimate::Pert {
-                low: 1.0,
-                likely: 2.0,
-                high: 9.0,
-            },
-        ),
+        ("a", Estimate::Pert { low: 1.0, likely: 2.0, high: 9.0 }),
         ("b", unit()),
         ("c", Estimate::Normal { mean: 5.0, sd: 2.0 }),
         ("d", unit()),
     ];
     let given = [(0, 1, 0.7), (2, 1, -0.4)];
-    for design in [
-        Design::MonteCarlo,
-        Design::LatinHypercube { n: 16_384 },
-        Design::Sobol,
-    ] {
+    for design in [Design::MonteCarlo, Design::LatinHypercube { n: 16_384 }, Design::Sobol] {
         let sampler = Sampler::new(&inputs(&estimates), &[], &given, design, 6).unwrap();
         let (columns, _) = draw(&sampler, 16_384);
         // Three standard errors of independent draws, 1/sqrt(n).
-        for (x, y, rho) in [
-            (0, 1, 0.7),
-            (1, 2, -0.4),
-            (0, 2, 0.0),
-            (0, 3, 0.0),
-            (1, 3, 0.0),
-        ] {
+        for (x, y, rho) in [(0, 1, 0.7), (1, 2, -0.4), (0, 2, 0.0), (0, 3, 0.0), (1, 3, 0.0)] {
             let found = spearman(&columns[x], &columns[y]);
-            assert!(
-                (found - rho).abs() < 0.0235,
-                "{design:?}, {x} and {y}: {found}"
-            );
+            assert!((found - rho).abs() < 0.0235, "{design:?}, {x} and {y}: {found}");
         }
         assert!(kolmogorov(columns[1].clone()) < 1.95);
     }
@@ -378,31 +280,11 @@ fn impossible_correlations_are_named() {
         other => panic!("{other:?}"),
     };
     let triangle = [(0, 1, 0.2), (1, 2, 0.9), (2, 4, 0.9), (4, 1, -0.9)];
-    assert_eq!(
-        problem(&triangle),
-        CorrelationProblem::Impossible {
-            inputs: vec![1, 2, 4]
-        }
-    );
-    assert_eq!(
-        problem(&[(0, 1, 1.0)]),
-        CorrelationProblem::OutOfRange {
-            inputs: (0, 1),
-            rho: 1.0
-        }
-    );
-    assert_eq!(
-        problem(&[(2, 2, 0.5)]),
-        CorrelationProblem::WithItself { input: 2 }
-    );
-    assert_eq!(
-        problem(&[(2, 5, 0.5)]),
-        CorrelationProblem::UnknownInput { input: 5 }
-    );
-    assert_eq!(
-        problem(&[(0, 1, 0.5), (1, 0, 0.5)]),
-        CorrelationProblem::GivenTwice { inputs: (1, 0) }
-    );
+    assert_eq!(problem(&triangle), CorrelationProblem::Impossible { inputs: vec![1, 2, 4] });
+    assert_eq!(problem(&[(0, 1, 1.0)]), CorrelationProblem::OutOfRange { inputs: (0, 1), rho: 1.0 });
+    assert_eq!(problem(&[(2, 2, 0.5)]), CorrelationProblem::WithItself { input: 2 });
+    assert_eq!(problem(&[(2, 5, 0.5)]), CorrelationProblem::UnknownInput { input: 5 });
+    assert_eq!(problem(&[(0, 1, 0.5), (1, 0, 0.5)]), CorrelationProblem::GivenTwice { inputs: (1, 0) });
 }
 
 #[test]
@@ -424,10 +306,7 @@ fn one_draw_follows_one_expert() {
         }
     }
     // Five standard deviations of the counts; stand-ins for the silent one are picked input by input.
-    assert!(
-        counts.iter().all(|count| count.abs_diff(10_000) < 410),
-        "{counts:?}"
-    );
+    assert!(counts.iter().all(|count| count.abs_diff(10_000) < 410), "{counts:?}");
     assert!(apart.abs_diff(counts[2] / 2) < 260, "{apart}");
     // All experts see one coordinate: the higher it is, the higher what each of them says.
     let mut coordinates = vec![0.0; 3 * n];
@@ -443,42 +322,12 @@ fn a_sampler_that_cannot_be_had_says_so() {
         Sampler::new(&inputs(estimates), &names(&["kim"]), &[], design, 1).unwrap_err()
     };
     let missing = problem(&[("a", two_experts())], Design::MonteCarlo);
-    assert_eq!(
-        missing,
-        SamplerProblem::UnknownExpert {
-            input: 0,
-            expert: "ortiz".to_owned()
-        }
-    );
-    let twice = problem(
-        &[("a", unit()), ("b", unit()), ("a", unit())],
-        Design::MonteCarlo,
-    );
-    assert_eq!(
-        twice,
-        SamplerProblem::Path {
-            input: 2,
-            path: "a".to_owned()
-        }
-    );
+    assert_eq!(missing, SamplerProblem::UnknownExpert { input: 0, expert: "ortiz".to_owned() });
+    let twice = problem(&[("a", unit()), ("b", unit()), ("a", unit())], Design::MonteCarlo);
+    assert_eq!(twice, SamplerProblem::Path { input: 2, path: "a".to_owned() });
     let reserved = problem(&[(EXPERT_PATH, unit())], Design::MonteCarlo);
-    assert_eq!(
-        reserved,
-        SamplerProblem::Path {
-            input: 0,
-            path: EXPERT_PATH.to_owned()
-        }
-    );
-    assert!(matches!(
-        problem(&[("a", unit())], Design::LatinHypercube { n: 0 }),
-        SamplerProblem::Design(_)
-    ));
-    let wrong = Estimate::Uniform {
-        low: 1.0,
-        high: 0.0,
-    };
-    assert!(matches!(
-        problem(&[("a", wrong)], Design::Sobol),
-        SamplerProblem::Estimate { input: 0, .. }
-    ));
+    assert_eq!(reserved, SamplerProblem::Path { input: 0, path: EXPERT_PATH.to_owned() });
+    assert!(matches!(problem(&[("a", unit())], Design::LatinHypercube { n: 0 }), SamplerProblem::Design(_)));
+    let wrong = Estimate::Uniform { low: 1.0, high: 0.0 };
+    assert!(matches!(problem(&[("a", wrong)], Design::Sobol), SamplerProblem::Estimate { input: 0, .. }));
 }

@@ -6,10 +6,7 @@ use proptest::prelude::*;
 
 #[track_caller]
 fn close(value: f64, expected: f64, relative: f64) {
-    assert!(
-        (value - expected).abs() <= relative * expected.abs(),
-        "{value:e} is not {expected:e}"
-    );
+    assert!((value - expected).abs() <= relative * expected.abs(), "{value:e} is not {expected:e}");
 }
 
 #[test]
@@ -27,10 +24,7 @@ fn normal_distribution_in_both_tails() {
     ] {
         close(normal_cdf(z), chance, 2e-15);
     }
-    assert_eq!(
-        (normal_cdf(f64::NEG_INFINITY), normal_cdf(f64::INFINITY)),
-        (0.0, 1.0)
-    );
+    assert_eq!((normal_cdf(f64::NEG_INFINITY), normal_cdf(f64::INFINITY)), (0.0, 1.0));
 }
 
 #[test]
@@ -50,10 +44,7 @@ fn normal_quantiles() {
         close(normal_quantile(p), z, 1e-15);
     }
     assert_eq!(normal_quantile(0.5), 0.0);
-    assert_eq!(
-        (normal_quantile(0.0), normal_quantile(1.0)),
-        (f64::NEG_INFINITY, f64::INFINITY)
-    );
+    assert_eq!((normal_quantile(0.0), normal_quantile(1.0)), (f64::NEG_INFINITY, f64::INFINITY));
     assert!(normal_quantile(-0.1).is_nan() && normal_quantile(f64::NAN).is_nan());
 }
 
@@ -100,16 +91,8 @@ fn beta_quantiles() {
 #[test]
 fn roots() {
     // The Dottie number, cos x = x, and Wallis's x^3 - 2x - 5 = 0 (OEIS A003957, A007493).
-    close(
-        brent(|x| libm::cos(x) - x, 0.0, 1.0, 0.0).unwrap(),
-        0.739_085_133_215_160_6,
-        1e-15,
-    );
-    close(
-        brent(|x| x * x * x - 2.0 * x - 5.0, 2.0, 3.0, 0.0).unwrap(),
-        2.094_551_481_542_326_6,
-        1e-15,
-    );
+    close(brent(|x| libm::cos(x) - x, 0.0, 1.0, 0.0).unwrap(), 0.739_085_133_215_160_6, 1e-15);
+    close(brent(|x| x * x * x - 2.0 * x - 5.0, 2.0, 3.0, 0.0).unwrap(), 2.094_551_481_542_326_6, 1e-15);
     assert_eq!(brent(|x| x * x + 1.0, -1.0, 1.0, 0.0), None);
 }
 
@@ -117,34 +100,10 @@ fn roots() {
 fn pert_has_its_three_points() {
     // The demands solved with scipy 1.17.1 (beta.ppf, brentq): low, likely, high; ends of the support; median; 1 %.
     for (points, start, end, median, q01) in [
-        (
-            [40.0, 60.0, 90.0],
-            29.735_997_955_3,
-            111.606_681_429,
-            62.718_760_739_86,
-            34.844_535_903_4,
-        ),
-        (
-            [6.0, 7.0, 12.0],
-            5.587_935_220_256,
-            17.001_419_676_4,
-            8.100_879_935_947,
-            5.723_611_507_76,
-        ),
-        (
-            [0.0, 0.0, 1.0],
-            -0.026_737_007_258,
-            2.192_979_694_53,
-            0.280_011_283_690,
-            -0.021_083_593_79,
-        ),
-        (
-            [2.0, 5.0, 5.0],
-            -1.578_939_083_589,
-            5.080_211_021_77,
-            4.159_966_148_929,
-            1.001_642_833_4,
-        ),
+        ([40.0, 60.0, 90.0], 29.735_997_955_3, 111.606_681_429, 62.718_760_739_86, 34.844_535_903_4),
+        ([6.0, 7.0, 12.0], 5.587_935_220_256, 17.001_419_676_4, 8.100_879_935_947, 5.723_611_507_76),
+        ([0.0, 0.0, 1.0], -0.026_737_007_258, 2.192_979_694_53, 0.280_011_283_690, -0.021_083_593_79),
+        ([2.0, 5.0, 5.0], -1.578_939_083_589, 5.080_211_021_77, 4.159_966_148_929, 1.001_642_833_4),
     ] {
         let [low, likely, high] = points;
         let estimate = Estimate::Pert { low, likely, high };
@@ -154,10 +113,7 @@ fn pert_has_its_three_points() {
         close(quantile.at(0.5), median, 1e-9);
         close(estimate.central(), median, 1e-9);
         for (u, expected) in [(0.05, low), (0.95, high), (0.01, q01)] {
-            assert!(
-                (quantile.at(u) - expected).abs() < 1e-7 * (high - low),
-                "{points:?} at {u}"
-            );
+            assert!((quantile.at(u) - expected).abs() < 1e-7 * (high - low), "{points:?} at {u}");
         }
     }
 }
@@ -171,23 +127,13 @@ fn worst_error(quantile: &Quantile, exact: impl Fn(f64) -> f64) -> f64 {
         [even, skewed, 1.0 - skewed]
     });
     let places = places.filter(|u| *u > f64::EPSILON && *u < 1.0 - f64::EPSILON);
-    places
-        .map(|u| (quantile.at(u) - exact(u)).abs() / spread)
-        .fold(0.0, f64::max)
+    places.map(|u| (quantile.at(u) - exact(u)).abs() / spread).fold(0.0, f64::max)
 }
 
 #[test]
 fn tables_agree_with_inversion() {
     for likely in [0.0, 0.02, 0.3, 0.5, 0.9, 1.0] {
-        let pert = Quantile::tabulate(
-            &Estimate::Pert {
-                low: 0.0,
-                likely,
-                high: 1.0,
-            },
-            Range::ANY,
-        )
-        .unwrap();
+        let pert = Quantile::tabulate(&Estimate::Pert { low: 0.0, likely, high: 1.0 }, Range::ANY).unwrap();
         let (start, end) = (pert.at(0.0), pert.at(1.0));
         let mode = (likely - start) / (end - start);
         let beta = Beta::new(1.0 + 4.0 * mode, 5.0 - 4.0 * mode).unwrap();
@@ -202,123 +148,53 @@ fn tables_agree_with_inversion() {
 #[test]
 fn truncation_conditions_on_the_range() {
     // A normal cut at its mean is a half-normal: its median is the upper quartile.
-    let half = Quantile::tabulate(
-        &Estimate::Normal { mean: 0.0, sd: 2.0 },
-        Range::NOT_NEGATIVE,
-    )
-    .unwrap();
+    let half = Quantile::tabulate(&Estimate::Normal { mean: 0.0, sd: 2.0 }, Range::NOT_NEGATIVE).unwrap();
     close(half.at(0.5), 2.0 * 0.674_489_750_196_081_7, 1e-9);
     assert_eq!(half.at(0.0), 0.0);
     // Between -1 and 1 standard deviations, by definition of the conditional distribution.
-    let middle = Quantile::tabulate(
-        &Estimate::Normal {
-            mean: 50.0,
-            sd: 10.0,
-        },
-        (40.0..=60.0).into(),
-    )
-    .unwrap();
+    let middle =
+        Quantile::tabulate(&Estimate::Normal { mean: 50.0, sd: 10.0 }, (40.0..=60.0).into()).unwrap();
     let below = normal_cdf(-1.0);
-    close(
-        middle.at(0.1),
-        50.0 + 10.0 * normal_quantile(below + 0.1 * (1.0 - 2.0 * below)),
-        1e-8,
-    );
+    close(middle.at(0.1), 50.0 + 10.0 * normal_quantile(below + 0.1 * (1.0 - 2.0 * below)), 1e-8);
     assert_eq!((middle.at(0.0), middle.at(1.0)), (40.0, 60.0));
-    let pert = Estimate::Pert {
-        low: 0.0,
-        likely: 5.0,
-        high: 100.0,
-    };
+    let pert = Estimate::Pert { low: 0.0, likely: 5.0, high: 100.0 };
     let pert = Quantile::tabulate(&pert, Range::SCALE).unwrap();
     assert_eq!((pert.at(0.0), pert.at(1.0)), (0.0, 100.0));
 }
 
 #[test]
 fn discrete_and_degenerate_estimates() {
-    let estimate = Estimate::Discrete {
-        values: vec![3.0, 1.0, 2.0],
-        weights: vec![1.0, 2.0, 1.0],
-    };
+    let estimate = Estimate::Discrete { values: vec![3.0, 1.0, 2.0], weights: vec![1.0, 2.0, 1.0] };
     let quantile = Quantile::tabulate(&estimate, Range::ANY).unwrap();
     let values = [0.0, 0.25, 0.499, 0.5, 0.7, 0.75, 1.0].map(|u| quantile.at(u));
     assert_eq!(values, [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
     assert_eq!(estimate.central(), 1.0);
     for estimate in [
         Estimate::Exact(4.0),
-        Estimate::Uniform {
-            low: 4.0,
-            high: 4.0,
-        },
-        Estimate::Pert {
-            low: 4.0,
-            likely: 4.0,
-            high: 4.0,
-        },
+        Estimate::Uniform { low: 4.0, high: 4.0 },
+        Estimate::Pert { low: 4.0, likely: 4.0, high: 4.0 },
         Estimate::Normal { mean: 4.0, sd: 0.0 },
-        Estimate::Discrete {
-            values: vec![4.0, 5.0],
-            weights: vec![1.0, 0.0],
-        },
+        Estimate::Discrete { values: vec![4.0, 5.0], weights: vec![1.0, 0.0] },
     ] {
-        assert_eq!(
-            Quantile::tabulate(&estimate, Range::ANY)
-                .unwrap()
-                .constant(),
-            Some(4.0)
-        );
+        assert_eq!(Quantile::tabulate(&estimate, Range::ANY).unwrap().constant(), Some(4.0));
         assert_eq!(estimate.central(), 4.0);
     }
 }
 
 #[test]
 fn an_affine_change_is_clamped_to_the_range() {
-    let quantile = Quantile::tabulate(
-        &Estimate::Uniform {
-            low: 40.0,
-            high: 80.0,
-        },
-        Range::SCALE,
-    )
-    .unwrap();
-    let changed = quantile
-        .clone()
-        .under(Affine {
-            scale: 2.0,
-            shift: -30.0,
-        })
-        .unwrap();
-    assert_eq!(
-        [0.0, 0.25, 0.5, 1.0].map(|u| changed.at(u)),
-        [50.0, 70.0, 90.0, 100.0]
-    );
-    assert_eq!(
-        quantile.under(Affine {
-            scale: f64::NAN,
-            shift: 0.0
-        }),
-        Err(EstimateProblem::NotFinite)
-    );
+    let quantile = Quantile::tabulate(&Estimate::Uniform { low: 40.0, high: 80.0 }, Range::SCALE).unwrap();
+    let changed = quantile.clone().under(Affine { scale: 2.0, shift: -30.0 }).unwrap();
+    assert_eq!([0.0, 0.25, 0.5, 1.0].map(|u| changed.at(u)), [50.0, 70.0, 90.0, 100.0]);
+    assert_eq!(quantile.under(Affine { scale: f64::NAN, shift: 0.0 }), Err(EstimateProblem::NotFinite));
 }
 
 #[test]
 fn the_centre_of_experts_is_the_median_of_their_mixture() {
     let experts = |low| {
         Estimate::Experts(vec![
-            (
-                "kim".to_owned(),
-                Estimate::Uniform {
-                    low: 0.0,
-                    high: 1.0,
-                },
-            ),
-            (
-                "ortiz".to_owned(),
-                Estimate::Uniform {
-                    low,
-                    high: low + 3.0,
-                },
-            ),
+            ("kim".to_owned(), Estimate::Uniform { low: 0.0, high: 1.0 }),
+            ("ortiz".to_owned(), Estimate::Uniform { low, high: low + 3.0 }),
         ])
     };
     // x + (x - 0.5)/3 = 1 at x = 0.875; of disjoint ones, where the first ends.
@@ -337,63 +213,25 @@ fn each_problem_has_its_name() {
     };
     for (estimate, problem) in [
         (exact(f64::NAN), EstimateProblem::NotFinite),
+        (Estimate::Normal { mean: 1.0, sd: f64::INFINITY }, EstimateProblem::NotFinite),
+        (exact(101.0), EstimateProblem::OutsideRange { value: 101.0, range: scale }),
         (
-            Estimate::Normal {
-                mean: 1.0,
-                sd: f64::INFINITY,
-            },
-            EstimateProblem::NotFinite,
+            Estimate::Pert { low: 1.0, likely: 5.0, high: 4.0 },
+            EstimateProblem::OrderWrong { smaller: 5.0, larger: 4.0 },
         ),
-        (
-            exact(101.0),
-            EstimateProblem::OutsideRange {
-                value: 101.0,
-                range: scale,
-            },
-        ),
-        (
-            Estimate::Pert {
-                low: 1.0,
-                likely: 5.0,
-                high: 4.0,
-            },
-            EstimateProblem::OrderWrong {
-                smaller: 5.0,
-                larger: 4.0,
-            },
-        ),
-        (
-            Estimate::Normal {
-                mean: 1.0,
-                sd: -1.0,
-            },
-            EstimateProblem::NegativeSpread { sd: -1.0 },
-        ),
+        (Estimate::Normal { mean: 1.0, sd: -1.0 }, EstimateProblem::NegativeSpread { sd: -1.0 }),
         (discrete(&[], &[]), EstimateProblem::Empty),
-        (
-            discrete(&[1.0, 2.0], &[1.0]),
-            EstimateProblem::WeightsMissing {
-                values: 2,
-                weights: 1,
-            },
-        ),
-        (
-            discrete(&[1.0], &[-1.0]),
-            EstimateProblem::NegativeWeight { weight: -1.0 },
-        ),
+        (discrete(&[1.0, 2.0], &[1.0]), EstimateProblem::WeightsMissing { values: 2, weights: 1 }),
+        (discrete(&[1.0], &[-1.0]), EstimateProblem::NegativeWeight { weight: -1.0 }),
         (discrete(&[1.0], &[0.0]), EstimateProblem::NoWeight),
         (Estimate::Experts(vec![]), EstimateProblem::Empty),
         (
             Estimate::Experts(vec![expert("kim", exact(1.0)), expert("kim", exact(2.0))]),
-            EstimateProblem::ExpertTwice {
-                expert: "kim".to_owned(),
-            },
+            EstimateProblem::ExpertTwice { expert: "kim".to_owned() },
         ),
         (
             Estimate::Experts(vec![expert("kim", Estimate::Experts(vec![]))]),
-            EstimateProblem::NestedExperts {
-                expert: "kim".to_owned(),
-            },
+            EstimateProblem::NestedExperts { expert: "kim".to_owned() },
         ),
         (
             Estimate::Experts(vec![expert("kim", exact(f64::NAN))]),
@@ -407,10 +245,7 @@ fn each_problem_has_its_name() {
         assert_eq!(Quantile::tabulate(&estimate, scale), Err(problem));
     }
     let several = Estimate::Experts(vec![expert("kim", exact(1.0))]);
-    assert_eq!(
-        Quantile::tabulate(&several, scale),
-        Err(EstimateProblem::SeveralExperts)
-    );
+    assert_eq!(Quantile::tabulate(&several, scale), Err(EstimateProblem::SeveralExperts));
 }
 
 fn estimates() -> impl Strategy<Value = Estimate> {
@@ -422,10 +257,7 @@ fn estimates() -> impl Strategy<Value = Estimate> {
     prop_oneof![
         three.prop_map(|[low, likely, high]| Estimate::Pert { low, likely, high }),
         (point(), 0.0..200.0_f64).prop_map(|(mean, sd)| Estimate::Normal { mean, sd }),
-        (point(), point()).prop_map(|(a, b)| Estimate::Uniform {
-            low: a.min(b),
-            high: a.max(b)
-        }),
+        (point(), point()).prop_map(|(a, b)| Estimate::Uniform { low: a.min(b), high: a.max(b) }),
         proptest::collection::vec((point(), 0.1..2.0_f64), 1..6).prop_map(|pairs| {
             let (values, weights) = pairs.into_iter().unzip();
             Estimate::Discrete { values, weights }

@@ -16,21 +16,13 @@ impl Beta {
     #[must_use]
     pub fn new(a: f64, b: f64) -> Option<Beta> {
         let valid = a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite();
-        valid.then(|| Beta {
-            a,
-            b,
-            ln_norm: libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b),
-        })
+        valid.then(|| Beta { a, b, ln_norm: libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b) })
     }
 
     /// The distribution of one minus the variable.
     #[must_use]
     pub fn mirrored(self) -> Beta {
-        Beta {
-            a: self.b,
-            b: self.a,
-            ..self
-        }
+        Beta { a: self.b, b: self.a, ..self }
     }
 
     /// The density at `x`; 0 outside the unit interval.
@@ -39,10 +31,7 @@ impl Beta {
         if !(0.0..=1.0).contains(&x) {
             return 0.0;
         }
-        exp(
-            power_log(self.a - 1.0, ln(x)) + power_log(self.b - 1.0, libm::log1p(-x))
-                - self.ln_norm,
-        )
+        exp(power_log(self.a - 1.0, ln(x)) + power_log(self.b - 1.0, libm::log1p(-x)) - self.ln_norm)
     }
 
     /// The chance that the variable is at most `x`: the regularised incomplete beta function `I_x`(a, b), by its
@@ -85,11 +74,7 @@ impl Beta {
         if !(0.0..=1.0).contains(&p) {
             return f64::NAN;
         }
-        if p > 0.5 {
-            1.0 - self.mirrored().lower_quantile(1.0 - p)
-        } else {
-            self.lower_quantile(p)
-        }
+        if p > 0.5 { 1.0 - self.mirrored().lower_quantile(1.0 - p) } else { self.lower_quantile(p) }
     }
 
     /// One minus the number the variable exceeds with chance `q`, exact also near the upper end.
@@ -104,8 +89,7 @@ impl Beta {
         }
         let ln_p = ln(p);
         let (mut low, mut high) = (0.0, 1.0);
-        let mut x =
-            exp((ln_p + ln(self.a) + self.ln_norm) / self.a).min(self.a / (self.a + self.b));
+        let mut x = exp((ln_p + ln(self.a) + self.ln_norm) / self.a).min(self.a / (self.a + self.b));
         for _ in 0..200 {
             let chance = self.cdf(x);
             if chance < p {
@@ -119,11 +103,7 @@ impl Beta {
             if (newton - x).abs() <= 1e-9 * x {
                 return newton.clamp(low, high);
             }
-            x = if newton > low && newton < high {
-                newton
-            } else {
-                0.5 * (low + high)
-            };
+            x = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
             if high - low <= f64::EPSILON * low {
                 break;
             }

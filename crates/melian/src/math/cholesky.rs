@@ -21,10 +21,7 @@ impl Cholesky {
     ///
     /// # Errors
     /// If a pivot is at most 1e-12; the scale is for matrices with a unit diagonal.
-    pub fn factor(
-        n: usize,
-        entry: impl Fn(usize, usize) -> f64,
-    ) -> Result<Cholesky, NotPositiveDefinite> {
+    pub fn factor(n: usize, entry: impl Fn(usize, usize) -> f64) -> Result<Cholesky, NotPositiveDefinite> {
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(n);
         for i in 0..n {
             let mut row = Vec::with_capacity(i + 1);

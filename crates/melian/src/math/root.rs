@@ -27,18 +27,11 @@ pub fn brent(mut f: impl FnMut(f64) -> f64, a: f64, b: f64, tolerance: f64) -> O
             break;
         }
         let bisect = last_step.abs() < slack || fa.abs() <= fb.abs();
-        let interpolated = if bisect {
-            None
-        } else {
-            interpolate([a, b, c], [fa, fb, fc], half, slack, last_step)
-        };
+        let interpolated =
+            if bisect { None } else { interpolate([a, b, c], [fa, fb, fc], half, slack, last_step) };
         (last_step, step) = interpolated.map_or((half, half), |new| (step, new));
         (a, fa) = (b, fb);
-        b += if step.abs() > slack {
-            step
-        } else {
-            slack.copysign(half)
-        };
+        b += if step.abs() > slack { step } else { slack.copysign(half) };
         fb = f(b);
     }
     Some(b)
@@ -54,10 +47,7 @@ fn interpolate(x: [f64; 3], fx: [f64; 3], half: f64, slack: f64, last_step: f64)
     } else {
         let q = fa / fc;
         let r = fb / fc;
-        (
-            s * (2.0 * half * q * (q - r) - (b - a) * (r - 1.0)),
-            (q - 1.0) * (r - 1.0) * (s - 1.0),
-        )
+        (s * (2.0 * half * q * (q - r) - (b - a) * (r - 1.0)), (q - 1.0) * (r - 1.0) * (s - 1.0))
     };
     let (p, q) = if p > 0.0 { (p, -q) } else { (-p, q) };
     let short_enough = 2.0 * p < (3.0 * half * q - (slack * q).abs()).min((last_step * q).abs());

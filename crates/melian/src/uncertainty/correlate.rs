@@ -61,28 +61,16 @@ pub enum CorrelationProblem {
 impl fmt::Display for CorrelationProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OutOfRange {
-                inputs: (a, b),
-                rho,
-            } => {
-                write!(
-                    f,
-                    "the rank correlation {rho} of inputs {a} and {b} is not strictly between -1 and 1"
-                )
+            Self::OutOfRange { inputs: (a, b), rho } => {
+                write!(f, "the rank correlation {rho} of inputs {a} and {b} is not strictly between -1 and 1")
             }
             Self::WithItself { input } => write!(f, "input {input} is correlated with itself"),
             Self::UnknownInput { input } => write!(f, "there is no input {input}"),
             Self::GivenTwice { inputs: (a, b) } => {
-                write!(
-                    f,
-                    "the rank correlation of inputs {a} and {b} is given twice"
-                )
+                write!(f, "the rank correlation of inputs {a} and {b} is given twice")
             }
             Self::Impossible { inputs } => {
-                write!(
-                    f,
-                    "no numbers can have the rank correlations given for inputs {inputs:?} together"
-                )
+                write!(f, "no numbers can have the rank correlations given for inputs {inputs:?} together")
             }
         }
     }
@@ -95,18 +83,13 @@ impl Copula {
     ///
     /// # Errors
     /// See [`CorrelationProblem`].
-    pub fn new(
-        inputs: usize,
-        correlations: &[(usize, usize, f64)],
-    ) -> Result<Copula, CorrelationProblem> {
+    pub fn new(inputs: usize, correlations: &[(usize, usize, f64)]) -> Result<Copula, CorrelationProblem> {
         check(inputs, correlations)?;
         let groups = groups(inputs, correlations)
             .into_iter()
             .map(|inputs| {
-                let factor = factor(&inputs, correlations).map_err(|row| {
-                    CorrelationProblem::Impossible {
-                        inputs: smallest_impossible(&inputs[..=row], correlations),
-                    }
+                let factor = factor(&inputs, correlations).map_err(|row| CorrelationProblem::Impossible {
+                    inputs: smallest_impossible(&inputs[..=row], correlations),
                 })?;
                 Ok(Group { inputs, factor })
             })
@@ -116,9 +99,7 @@ impl Copula {
 
     /// The inputs that are correlated with others.
     pub fn inputs(&self) -> impl Iterator<Item = usize> + '_ {
-        self.groups
-            .iter()
-            .flat_map(|group| group.inputs.iter().copied())
+        self.groups.iter().flat_map(|group| group.inputs.iter().copied())
     }
 
     /// Correlates independent coordinates in place: that of input f in lane l stands at `f * stride + l`.
@@ -138,15 +119,10 @@ impl Copula {
                 if row[..place].iter().all(|weight| *weight == 0.0) {
                     continue;
                 }
-                for (lane, slot) in coordinates[input * stride..input * stride + lanes]
-                    .iter_mut()
-                    .enumerate()
+                for (lane, slot) in coordinates[input * stride..input * stride + lanes].iter_mut().enumerate()
                 {
-                    let sum = row
-                        .iter()
-                        .enumerate()
-                        .map(|(k, weight)| weight * normals[k * lanes + lane])
-                        .sum();
+                    let sum =
+                        row.iter().enumerate().map(|(k, weight)| weight * normals[k * lanes + lane]).sum();
                     *slot = normal_cdf(sum);
                 }
             }
@@ -163,10 +139,7 @@ fn check(inputs: usize, correlations: &[(usize, usize, f64)]) -> Result<(), Corr
             return Err(CorrelationProblem::WithItself { input: a });
         }
         if rho.is_nan() || rho.abs() >= 1.0 {
-            return Err(CorrelationProblem::OutOfRange {
-                inputs: (a, b),
-                rho,
-            });
+            return Err(CorrelationProblem::OutOfRange { inputs: (a, b), rho });
         }
         if lookup(&correlations[..place], a, b).is_some() {
             return Err(CorrelationProblem::GivenTwice { inputs: (a, b) });
@@ -176,10 +149,7 @@ fn check(inputs: usize, correlations: &[(usize, usize, f64)]) -> Result<(), Corr
 }
 
 fn lookup(correlations: &[(usize, usize, f64)], a: usize, b: usize) -> Option<f64> {
-    correlations
-        .iter()
-        .find(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a))
-        .map(|(_, _, rho)| *rho)
+    correlations.iter().find(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a)).map(|(_, _, rho)| *rho)
 }
 
 /// The connected sets of correlated inputs, each ascending, by their first members.
@@ -196,10 +166,7 @@ fn groups(inputs: usize, correlations: &[(usize, usize, f64)]) -> Vec<Vec<usize>
     let mut labels: Vec<usize> = correlations.iter().map(|(a, _, _)| first[*a]).collect();
     labels.sort_unstable();
     labels.dedup();
-    labels
-        .into_iter()
-        .map(|label| (0..inputs).filter(|input| first[*input] == label).collect())
-        .collect()
+    labels.into_iter().map(|label| (0..inputs).filter(|input| first[*input] == label).collect()).collect()
 }
 
 /// The factor of the Pearson correlations of these inputs, or the row at which there is none.
@@ -208,8 +175,7 @@ fn factor(inputs: &[usize], correlations: &[(usize, usize, f64)]) -> Result<Chol
         if i == j {
             return 1.0;
         }
-        lookup(correlations, inputs[i], inputs[j])
-            .map_or(0.0, |rho| 2.0 * libm::sin(PI * rho / 6.0))
+        lookup(correlations, inputs[i], inputs[j]).map_or(0.0, |rho| 2.0 * libm::sin(PI * rho / 6.0))
     };
     Cholesky::factor(inputs.len(), pearson).map_err(|problem| problem.row)
 }

@@ -21,6 +21,26 @@ pub enum Design {
     Sobol,
 }
 
+impl Design {
+    /// The name in manifests and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MonteCarlo => "monte_carlo",
+            Self::LatinHypercube { .. } => "latin_hypercube",
+            Self::Sobol => "sobol",
+        }
+    }
+
+    /// The design of a name, for a number of draws.
+    #[must_use]
+    pub fn named(name: &str, draws: u64) -> Option<Self> {
+        [Self::MonteCarlo, Self::LatinHypercube { n: draws }, Self::Sobol]
+            .into_iter()
+            .find(|design| design.name() == name)
+    }
+}
+
 /// Why a design cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DesignProblem {
@@ -44,15 +64,8 @@ impl fmt::Display for DesignProblem {
             Self::Size { n } => {
                 write!(f, "a Latin hypercube has 1 to {LATIN_MOST} draws, not {n}")
             }
-            Self::TooManyDimensions {
-                dimension,
-                available,
-            } => {
-                write!(
-                    f,
-                    "Sobol' dimension {dimension} is wanted, but they go from 0 to {}",
-                    available - 1
-                )
+            Self::TooManyDimensions { dimension, available } => {
+                write!(f, "Sobol' dimension {dimension} is wanted, but they go from 0 to {}", available - 1)
             }
         }
     }
@@ -142,11 +155,10 @@ impl Latin {
     fn fill_within(&self, cube: u64, place: u64, lanes: &mut [f64]) {
         let order = Order::new(self.n, &self.orders, cube);
         let parts = (1_u64 << self.jitter_bits) as f64;
-        self.jitter
-            .for_each_bits(cube * self.n + place, lanes, |lane, bits| {
-                let jitter = (bits >> (64 - self.jitter_bits)) as f64 / parts;
-                (order.of(place + lane as u64) as f64 + jitter) / self.n as f64
-            });
+        self.jitter.for_each_bits(cube * self.n + place, lanes, |lane, bits| {
+            let jitter = (bits >> (64 - self.jitter_bits)) as f64 / parts;
+            (order.of(place + lane as u64) as f64 + jitter) / self.n as f64
+        });
     }
 }
 
@@ -222,14 +234,9 @@ struct Sobol {
 
 impl Sobol {
     fn new(dimension: usize, seed: u64, path: &str) -> Result<Sobol, DesignProblem> {
-        let directions = directions(dimension).ok_or(DesignProblem::TooManyDimensions {
-            dimension,
-            available: SOBOL_DIMENSIONS,
-        })?;
-        Ok(Sobol {
-            directions,
-            scramble: Scramble::new(seed, path),
-        })
+        let directions = directions(dimension)
+            .ok_or(DesignProblem::TooManyDimensions { dimension, available: SOBOL_DIMENSIONS })?;
+        Ok(Sobol { directions, scramble: Scramble::new(seed, path) })
     }
 
     fn fill(&self, first_draw: u64, lanes: &mut [f64]) {
@@ -244,11 +251,7 @@ impl Sobol {
 /// The digits of point `index` in Gray-code order (Antonov and Saleev 1979).
 fn point(directions: &[u64; 64], index: u64) -> u64 {
     let gray = index ^ (index >> 1);
-    directions
-        .iter()
-        .enumerate()
-        .filter(|(k, _)| (gray >> k) & 1 == 1)
-        .fold(0, |sum, (_, v)| sum ^ v)
+    directions.iter().enumerate().filter(|(k, _)| (gray >> k) & 1 == 1).fold(0, |sum, (_, v)| sum ^ v)
 }
 
 /// The direction numbers of a dimension, by the recurrence of Bratley and Fox (1988, algorithm 659).
@@ -259,11 +262,7 @@ fn directions(dimension: usize) -> Option<[u64; 64]> {
     if dimension == 0 {
         return Some(std::array::from_fn(|k| 1 << (63 - k)));
     }
-    let mut words = JOE_KUO
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .map(|word| u64::from(u16::from_le_bytes(*word)));
+    let mut words = JOE_KUO.as_chunks::<2>().0.iter().map(|word| u64::from(u16::from_le_bytes(*word)));
     let mut polynomial = words.next()?;
     for _ in 1..dimension {
         polynomial = words.nth(degree(polynomial))?;
@@ -296,23 +295,14 @@ struct Scramble([[u64; 3]; 4]);
 impl Scramble {
     fn new(seed: u64, path: &str) -> Scramble {
         let mut stream = StreamKey::new(seed, &format!("sobol {path}")).draw(0);
-        Scramble(std::array::from_fn(|_| {
-            [
-                stream.next_u64() | 1,
-                stream.next_u64(),
-                stream.next_u64() & !1,
-            ]
-        }))
+        Scramble(std::array::from_fn(|_| [stream.next_u64() | 1, stream.next_u64(), stream.next_u64() & !1]))
     }
 
     fn of(&self, digits: u64) -> u64 {
-        let scrambled = self
-            .0
-            .iter()
-            .fold(digits.reverse_bits(), |x, [odd, shift, even]| {
-                let x = x.wrapping_mul(*odd).wrapping_add(*shift);
-                x ^ x.wrapping_mul(*even)
-            });
+        let scrambled = self.0.iter().fold(digits.reverse_bits(), |x, [odd, shift, even]| {
+            let x = x.wrapping_mul(*odd).wrapping_add(*shift);
+            x ^ x.wrapping_mul(*even)
+        });
         scrambled.reverse_bits()
     }
 }
@@ -339,11 +329,7 @@ mod tests {
         for (dimension, column) in first.iter().enumerate() {
             let directions = directions(dimension).unwrap();
             for (index, value) in (0..).zip(column) {
-                assert_eq!(
-                    unit(point(&directions, index)),
-                    *value,
-                    "dimension {dimension}, point {index}"
-                );
+                assert_eq!(unit(point(&directions, index)), *value, "dimension {dimension}, point {index}");
             }
         }
         for (index, dimension, value) in [
@@ -359,12 +345,7 @@ mod tests {
 
     #[test]
     fn direction_numbers_fill_their_file() {
-        let words: Vec<u16> = JOE_KUO
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|w| u16::from_le_bytes(*w))
-            .collect();
+        let words: Vec<u16> = JOE_KUO.as_chunks::<2>().0.iter().map(|w| u16::from_le_bytes(*w)).collect();
         let (mut dimensions, mut at) = (1, 0);
         while at < words.len() {
             at += 1 + degree(u64::from(words[at]));
@@ -389,10 +370,7 @@ mod tests {
                 counts[pattern as usize] += 1;
             }
             let expected = 25_600.0 / counts.len() as f64;
-            let chi2: f64 = counts
-                .iter()
-                .map(|c| square(f64::from(*c) - expected) / expected)
-                .sum();
+            let chi2: f64 = counts.iter().map(|c| square(f64::from(*c) - expected) / expected).sum();
             assert!(chi2 < bound, "digit {digit}: {chi2}");
         }
     }
@@ -403,10 +381,7 @@ mod tests {
         let digits = 0x9e37_79b9_7f4a_7c15;
         for kept in 1..64 {
             let other = digits ^ (u64::MAX >> kept);
-            assert_eq!(
-                (scramble.of(digits) ^ scramble.of(other)).leading_zeros(),
-                kept
-            );
+            assert_eq!((scramble.of(digits) ^ scramble.of(other)).leading_zeros(), kept);
         }
     }
 
@@ -424,14 +399,8 @@ mod tests {
             let order = Order::new(5, &StreamKey::new(1, "x"), cube);
             counts[(5 * order.of(0) + order.of(1)) as usize] += 1;
         }
-        let chi2: f64 = counts
-            .iter()
-            .filter(|c| **c > 0)
-            .map(|c| square(f64::from(*c) - 1000.0) / 1000.0)
-            .sum();
-        assert!(
-            counts.iter().filter(|c| **c > 0).count() == 20 && chi2 < 65.4,
-            "{chi2}"
-        );
+        let chi2: f64 =
+            counts.iter().filter(|c| **c > 0).map(|c| square(f64::from(*c) - 1000.0) / 1000.0).sum();
+        assert!(counts.iter().filter(|c| **c > 0).count() == 20 && chi2 < 65.4, "{chi2}");
     }
 }

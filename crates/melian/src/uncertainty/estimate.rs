@@ -16,25 +16,13 @@ pub struct Range {
 
 impl Range {
     /// Every real number.
-    pub const ANY: Range = Range {
-        low: f64::NEG_INFINITY,
-        high: f64::INFINITY,
-    };
+    pub const ANY: Range = Range { low: f64::NEG_INFINITY, high: f64::INFINITY };
     /// A chance or a share: 0 to 1.
-    pub const SHARE: Range = Range {
-        low: 0.0,
-        high: 1.0,
-    };
+    pub const SHARE: Range = Range { low: 0.0, high: 1.0 };
     /// The issue and salience scale: 0 to 100.
-    pub const SCALE: Range = Range {
-        low: 0.0,
-        high: 100.0,
-    };
+    pub const SCALE: Range = Range { low: 0.0, high: 100.0 };
     /// Zero and above.
-    pub const NOT_NEGATIVE: Range = Range {
-        low: 0.0,
-        high: f64::INFINITY,
-    };
+    pub const NOT_NEGATIVE: Range = Range { low: 0.0, high: f64::INFINITY };
 
     /// Whether `value` is a number inside.
     #[must_use]
@@ -53,10 +41,7 @@ impl Range {
 
 impl From<RangeInclusive<f64>> for Range {
     fn from(range: RangeInclusive<f64>) -> Range {
-        Range {
-            low: *range.start(),
-            high: *range.end(),
-        }
+        Range { low: *range.start(), high: *range.end() }
     }
 }
 
@@ -223,11 +208,7 @@ impl Estimate {
             Self::Normal { mean, sd } => {
                 inside(&[*mean], range)?;
                 inside(&[*sd], Range::ANY)?;
-                if *sd < 0.0 {
-                    Err(EstimateProblem::NegativeSpread { sd: *sd })
-                } else {
-                    Ok(())
-                }
+                if *sd < 0.0 { Err(EstimateProblem::NegativeSpread { sd: *sd }) } else { Ok(()) }
             }
             Self::Discrete { values, weights } => {
                 inside(values, range)?;
@@ -256,9 +237,7 @@ impl Estimate {
         match self {
             Self::Pert { low, likely, high } => Continuous::pert(*low, *likely, *high),
             Self::Normal { mean, sd } => Continuous::normal(*mean, *sd),
-            Self::Exact(_) | Self::Uniform { .. } | Self::Discrete { .. } | Self::Experts(_) => {
-                None
-            }
+            Self::Exact(_) | Self::Uniform { .. } | Self::Discrete { .. } | Self::Experts(_) => None,
         }
     }
 
@@ -268,20 +247,13 @@ impl Estimate {
             return distribution.cdf(x);
         }
         match self {
-            Self::Uniform { low, high } if low < high => {
-                Range::SHARE.clamp((x - low) / (high - low))
-            }
+            Self::Uniform { low, high } if low < high => Range::SHARE.clamp((x - low) / (high - low)),
             Self::Exact(at)
             | Self::Uniform { low: at, .. }
             | Self::Pert { low: at, .. }
             | Self::Normal { mean: at, .. } => f64::from(u8::from(*at <= x)),
             Self::Discrete { values, weights } => {
-                let below: f64 = values
-                    .iter()
-                    .zip(weights)
-                    .filter(|(v, _)| **v <= x)
-                    .map(|(_, w)| w)
-                    .sum();
+                let below: f64 = values.iter().zip(weights).filter(|(v, _)| **v <= x).map(|(_, w)| w).sum();
                 below / weights.iter().sum::<f64>()
             }
             Self::Experts(experts) => pooled_cdf(experts, x),
@@ -291,11 +263,7 @@ impl Estimate {
 
 /// The chance of at most `x` in the equal mixture of the experts.
 fn pooled_cdf(experts: &[(String, Estimate)], x: f64) -> f64 {
-    experts
-        .iter()
-        .map(|(_, estimate)| estimate.cdf(x))
-        .sum::<f64>()
-        / experts.len() as f64
+    experts.iter().map(|(_, estimate)| estimate.cdf(x)).sum::<f64>() / experts.len() as f64
 }
 
 /// Numbers beyond this would overflow on the way to a draw.
@@ -314,10 +282,7 @@ fn inside(values: &[f64], range: Range) -> Result<(), EstimateProblem> {
 fn ascending(values: &[f64], range: Range) -> Result<(), EstimateProblem> {
     inside(values, range)?;
     match values.windows(2).find(|pair| pair[0] > pair[1]) {
-        Some(pair) => Err(EstimateProblem::OrderWrong {
-            smaller: pair[0],
-            larger: pair[1],
-        }),
+        Some(pair) => Err(EstimateProblem::OrderWrong { smaller: pair[0], larger: pair[1] }),
         None => Ok(()),
     }
 }
@@ -327,21 +292,14 @@ fn check_weights(values: usize, weights: &[f64]) -> Result<(), EstimateProblem> 
         return Err(EstimateProblem::Empty);
     }
     if values != weights.len() {
-        return Err(EstimateProblem::WeightsMissing {
-            values,
-            weights: weights.len(),
-        });
+        return Err(EstimateProblem::WeightsMissing { values, weights: weights.len() });
     }
     inside(weights, Range::ANY)?;
     if let Some(&weight) = weights.iter().find(|w| **w < 0.0) {
         return Err(EstimateProblem::NegativeWeight { weight });
     }
     let sum: f64 = weights.iter().sum();
-    if sum > 0.0 && sum.is_finite() {
-        Ok(())
-    } else {
-        Err(EstimateProblem::NoWeight)
-    }
+    if sum > 0.0 && sum.is_finite() { Ok(()) } else { Err(EstimateProblem::NoWeight) }
 }
 
 fn check_experts(experts: &[(String, Estimate)], range: Range) -> Result<(), EstimateProblem> {
@@ -350,31 +308,21 @@ fn check_experts(experts: &[(String, Estimate)], range: Range) -> Result<(), Est
     }
     for (place, (expert, estimate)) in experts.iter().enumerate() {
         if experts[..place].iter().any(|(other, _)| other == expert) {
-            return Err(EstimateProblem::ExpertTwice {
-                expert: expert.clone(),
-            });
+            return Err(EstimateProblem::ExpertTwice { expert: expert.clone() });
         }
         if matches!(estimate, Estimate::Experts(_)) {
-            return Err(EstimateProblem::NestedExperts {
-                expert: expert.clone(),
-            });
+            return Err(EstimateProblem::NestedExperts { expert: expert.clone() });
         }
-        estimate
-            .check(range)
-            .map_err(|problem| EstimateProblem::Expert {
-                expert: expert.clone(),
-                problem: Box::new(problem),
-            })?;
+        estimate.check(range).map_err(|problem| EstimateProblem::Expert {
+            expert: expert.clone(),
+            problem: Box::new(problem),
+        })?;
     }
     Ok(())
 }
 
 fn discrete_median(values: &[f64], weights: &[f64]) -> f64 {
-    let mut pairs: Vec<(f64, f64)> = values
-        .iter()
-        .copied()
-        .zip(weights.iter().copied())
-        .collect();
+    let mut pairs: Vec<(f64, f64)> = values.iter().copied().zip(weights.iter().copied()).collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     let half = 0.5 * weights.iter().sum::<f64>();
     let mut below = 0.0;
@@ -426,11 +374,7 @@ enum Standard {
 impl Continuous {
     /// `None` if the standard deviation is not above 0.
     fn normal(mean: f64, sd: f64) -> Option<Continuous> {
-        (sd > 0.0).then_some(Continuous {
-            location: mean,
-            scale: sd,
-            standard: Standard::Normal,
-        })
+        (sd > 0.0).then_some(Continuous { location: mean, scale: sd, standard: Standard::Normal })
     }
 
     /// The beta distribution on [a, b] with these 5 % point, mode and 95 % point; `None` if they do not ascend or
@@ -450,20 +394,13 @@ impl Continuous {
             return None;
         }
         let target = (likely - low) / spread;
-        let points = |s: f64| {
-            pert_beta(s).map(|beta| (beta.quantile(0.05), 1.0 - beta.upper_quantile(0.05)))
-        };
-        let miss =
-            |s: f64| points(s).map_or(f64::NAN, |(q05, q95)| (s - q05) / (q95 - q05) - target);
+        let points = |s: f64| pert_beta(s).map(|beta| (beta.quantile(0.05), 1.0 - beta.upper_quantile(0.05)));
+        let miss = |s: f64| points(s).map_or(f64::NAN, |(q05, q95)| (s - q05) / (q95 - q05) - target);
         let s = brent(miss, 0.0, 1.0, 0.0)?;
         let (q05, q95) = points(s)?;
         let scale = spread / (q95 - q05);
         let standard = Standard::Beta(pert_beta(s)?);
-        Some(Continuous {
-            location: low - q05 * scale,
-            scale,
-            standard,
-        })
+        Some(Continuous { location: low - q05 * scale, scale, standard })
     }
 
     /// The chance of at most `x`.
@@ -514,10 +451,7 @@ impl Continuous {
     /// The values it can take.
     pub(super) fn support(self) -> Range {
         match self.standard {
-            Standard::Beta(_) => Range {
-                low: self.location,
-                high: self.location + self.scale,
-            },
+            Standard::Beta(_) => Range { low: self.location, high: self.location + self.scale },
             Standard::Normal => Range::ANY,
         }
     }

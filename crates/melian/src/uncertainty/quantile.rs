@@ -13,10 +13,7 @@ pub struct Affine {
 
 impl Affine {
     /// Leaves every number as it is.
-    pub const NONE: Affine = Affine {
-        scale: 1.0,
-        shift: 0.0,
-    };
+    pub const NONE: Affine = Affine { scale: 1.0, shift: 0.0 };
 }
 
 /// A quantile function: the number a variable stays below with chance `u`.
@@ -51,24 +48,17 @@ impl Quantile {
         estimate.check(range)?;
         let shape = match estimate {
             Estimate::Exact(value) => Shape::Constant(*value),
-            Estimate::Uniform { low, high } if low < high => Shape::Uniform {
-                low: *low,
-                high: *high,
-            },
+            Estimate::Uniform { low, high } if low < high => Shape::Uniform { low: *low, high: *high },
             Estimate::Uniform { low, .. } => Shape::Constant(*low),
             Estimate::Discrete { values, weights } => steps(values, weights),
-            Estimate::Pert { low: centre, .. } | Estimate::Normal { mean: centre, .. } => estimate
-                .continuous()
-                .map_or(Shape::Constant(*centre), |distribution| {
+            Estimate::Pert { low: centre, .. } | Estimate::Normal { mean: centre, .. } => {
+                estimate.continuous().map_or(Shape::Constant(*centre), |distribution| {
                     Shape::Table(Box::new(Table::new(distribution, range)))
-                }),
+                })
+            }
             Estimate::Experts(_) => return Err(EstimateProblem::SeveralExperts),
         };
-        Ok(Quantile {
-            shape,
-            affine: Affine::NONE,
-            range,
-        })
+        Ok(Quantile { shape, affine: Affine::NONE, range })
     }
 
     /// The same with every number scaled and shifted, and clamped to the range.
@@ -78,11 +68,7 @@ impl Quantile {
     pub fn under(self, affine: Affine) -> Result<Quantile, EstimateProblem> {
         let ends = [0.0, 1.0].map(|u| affine.scale * self.at(u) + affine.shift);
         let finite = ends.iter().all(|end| end.is_finite());
-        if finite {
-            Ok(Quantile { affine, ..self })
-        } else {
-            Err(EstimateProblem::NotFinite)
-        }
+        if finite { Ok(Quantile { affine, ..self }) } else { Err(EstimateProblem::NotFinite) }
     }
 
     /// The value where all draws have the same.
@@ -138,8 +124,7 @@ impl Quantile {
         if self.affine == Affine::NONE {
             return value;
         }
-        self.range
-            .clamp(self.affine.scale * value + self.affine.shift)
+        self.range.clamp(self.affine.scale * value + self.affine.shift)
     }
 }
 
@@ -150,12 +135,8 @@ fn uniform(low: f64, high: f64, u: f64) -> f64 {
 
 /// Values in ascending order, and the share of the weight up to and with each but the last.
 fn steps(values: &[f64], weights: &[f64]) -> Shape {
-    let mut pairs: Vec<(f64, f64)> = values
-        .iter()
-        .copied()
-        .zip(weights.iter().copied())
-        .filter(|(_, weight)| *weight > 0.0)
-        .collect();
+    let mut pairs: Vec<(f64, f64)> =
+        values.iter().copied().zip(weights.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
     if let [(value, _)] = pairs[..] {
         return Shape::Constant(value);
@@ -168,10 +149,7 @@ fn steps(values: &[f64], weights: &[f64]) -> Shape {
         below.push(running / sum);
     }
     below.pop();
-    Shape::Steps {
-        values: pairs.into_iter().map(|(value, _)| value).collect(),
-        below,
-    }
+    Shape::Steps { values: pairs.into_iter().map(|(value, _)| value).collect(), below }
 }
 
 fn step(values: &[f64], below: &[f64], u: f64) -> f64 {
@@ -199,10 +177,7 @@ impl Table {
     fn new(distribution: Continuous, range: Range) -> Table {
         let truncated = Truncated::new(distribution, range);
         let mut pieces = cubics(|x| truncated.lower(x), |value| truncated.slope(value));
-        pieces.extend(cubics(
-            |x| truncated.upper(x),
-            |value| -truncated.slope(value),
-        ));
+        pieces.extend(cubics(|x| truncated.upper(x), |value| -truncated.slope(value)));
         // The piece for u = 1/2 itself, which counts to the upper half.
         pieces.push([truncated.lower(0.5), 0.0, 0.0, 0.0]);
         Table { truncated, pieces }
@@ -278,31 +253,14 @@ struct Truncated {
 impl Truncated {
     fn new(distribution: Continuous, range: Range) -> Truncated {
         let support = distribution.support();
-        let below = if range.low > support.low {
-            distribution.cdf(range.low)
-        } else {
-            0.0
-        };
-        let above = if range.high < support.high {
-            distribution.upper_tail(range.high)
-        } else {
-            0.0
-        };
+        let below = if range.low > support.low { distribution.cdf(range.low) } else { 0.0 };
+        let above = if range.high < support.high { distribution.upper_tail(range.high) } else { 0.0 };
         let finite = |end: f64, stand_in: f64| if end.is_finite() { end } else { stand_in };
         let ends = Range {
             low: finite(range.low.max(support.low), distribution.quantile(OUTERMOST)),
-            high: finite(
-                range.high.min(support.high),
-                distribution.upper_quantile(OUTERMOST),
-            ),
+            high: finite(range.high.min(support.high), distribution.upper_quantile(OUTERMOST)),
         };
-        Truncated {
-            distribution,
-            below,
-            above,
-            left: 1.0 - below - above,
-            ends,
-        }
+        Truncated { distribution, below, above, left: 1.0 - below - above, ends }
     }
 
     /// The number with the share `x` of what is left below it.
@@ -310,8 +268,7 @@ impl Truncated {
         if x <= 0.0 {
             return self.ends.low;
         }
-        self.ends
-            .clamp(self.distribution.quantile(self.below + x * self.left))
+        self.ends.clamp(self.distribution.quantile(self.below + x * self.left))
     }
 
     /// The number with the share `x` of what is left above it.
@@ -319,8 +276,7 @@ impl Truncated {
         if x <= 0.0 {
             return self.ends.high;
         }
-        self.ends
-            .clamp(self.distribution.upper_quantile(self.above + x * self.left))
+        self.ends.clamp(self.distribution.upper_quantile(self.above + x * self.left))
     }
 
     /// How fast the number rises with its share.

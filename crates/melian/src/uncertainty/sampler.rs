@@ -19,6 +19,8 @@ pub const NO_EXPERT: u32 = u32::MAX;
 pub struct SamplerInput<'a> {
     /// Its path in the scenario; it fixes its coordinates.
     pub path: &'a str,
+    /// The number of its Sobol' dimension, from 0; inputs on which no draw depends need none.
+    pub dimension: usize,
     /// What is known of it.
     pub estimate: &'a Estimate,
     /// The values it can take.
@@ -120,8 +122,7 @@ impl Sampler {
     /// Prepares a sampler: the inputs in their order, the names of the scenario's experts, the rank correlations of
     /// pairs of inputs, the design and the seed.
     ///
-    /// Sobol' dimension 0 belongs to the expert and k + 1 to input k, constants included: new inputs are to be
-    /// appended, and inputs that are uncertain come first where there are more than a thousand.
+    /// Of the sequence's own Sobol' dimensions the first belongs to the expert, and an input's follow it.
     ///
     /// # Errors
     /// See [`SamplerProblem`].
@@ -133,8 +134,7 @@ impl Sampler {
         seed: u64,
     ) -> Result<Sampler, SamplerProblem> {
         check_paths(inputs)?;
-        let copula =
-            Copula::new(inputs.len(), correlations).map_err(SamplerProblem::Correlation)?;
+        let copula = Copula::new(inputs.len(), correlations).map_err(SamplerProblem::Correlation)?;
         let mut correlated = vec![false; inputs.len()];
         for input in copula.inputs() {
             correlated[input] = true;
@@ -142,26 +142,16 @@ impl Sampler {
         let mut fields = Vec::with_capacity(inputs.len());
         for (place, input) in inputs.iter().enumerate() {
             let values = values(input, place, roster, seed)?;
-            let constant =
-                matches!(&values, Values::One(quantile) if quantile.constant().is_some());
+            let constant = matches!(&values, Values::One(quantile) if quantile.constant().is_some());
             let axis = if constant && !correlated[place] {
                 None
             } else {
-                Some(design.axis(seed, input.path, place + 1)?)
+                Some(design.axis(seed, input.path, input.dimension + 1)?)
             };
             fields.push(Field { axis, values });
         }
-        let expert = if roster.is_empty() {
-            None
-        } else {
-            Some(design.axis(seed, EXPERT_PATH, 0)?)
-        };
-        Ok(Sampler {
-            fields,
-            copula,
-            roster: roster.len(),
-            expert,
-        })
+        let expert = if roster.is_empty() { None } else { Some(design.axis(seed, EXPERT_PATH, 0)?) };
+        Ok(Sampler { fields, copula, roster: roster.len(), expert })
     }
 
     /// Number of inputs.
@@ -175,14 +165,7 @@ impl Sampler {
     ///
     /// # Panics
     /// If `lanes` is above `stride`, or a slice too short.
-    pub fn fill(
-        &self,
-        first_draw: u64,
-        lanes: usize,
-        stride: usize,
-        out: &mut [f64],
-        experts: &mut [u32],
-    ) {
+    pub fn fill(&self, first_draw: u64, lanes: usize, stride: usize, out: &mut [f64], experts: &mut [u32]) {
         assert!(lanes <= stride, "lanes fit in the stride");
         let mut expert = [0.0; 256];
         for start in (0..lanes).step_by(expert.len()) {
@@ -233,11 +216,7 @@ impl Sampler {
         let lanes = expert.len();
         assert!(lanes <= stride, "lanes fit in the stride");
         for (slot, u) in experts[..lanes].iter_mut().zip(expert) {
-            *slot = if self.roster == 0 {
-                NO_EXPERT
-            } else {
-                pick(*u, self.roster) as u32
-            };
+            *slot = if self.roster == 0 { NO_EXPERT } else { pick(*u, self.roster) as u32 };
         }
         self.copula.apply(lanes, stride, out);
         for (place, field) in self.fields.iter().enumerate() {
@@ -253,14 +232,9 @@ impl Sampler {
 impl Opinions {
     fn apply(&self, first_draw: u64, column: &mut [f64], experts: &[u32]) {
         let mut stand_in = [0.0; 256];
-        for (block, (column, experts)) in
-            column.chunks_mut(256).zip(experts.chunks(256)).enumerate()
-        {
+        for (block, (column, experts)) in column.chunks_mut(256).zip(experts.chunks(256)).enumerate() {
             if self.quantiles.len() > 1 && self.of.contains(&None) {
-                self.stand_in.fill(
-                    first_draw + 256 * block as u64,
-                    &mut stand_in[..column.len()],
-                );
+                self.stand_in.fill(first_draw + 256 * block as u64, &mut stand_in[..column.len()]);
             }
             for ((u, expert), other) in column.iter_mut().zip(experts).zip(&stand_in) {
                 let own = self.of.get(*expert as usize).copied().flatten();
@@ -277,21 +251,11 @@ fn pick(u: f64, count: usize) -> usize {
 }
 
 fn check_paths(inputs: &[SamplerInput<'_>]) -> Result<(), SamplerProblem> {
-    let mut paths: Vec<(&str, usize)> = inputs
-        .iter()
-        .enumerate()
-        .map(|(k, input)| (input.path, k))
-        .collect();
+    let mut paths: Vec<(&str, usize)> = inputs.iter().enumerate().map(|(k, input)| (input.path, k)).collect();
     paths.sort_unstable();
-    let twice = paths
-        .windows(2)
-        .find(|pair| pair[0].0 == pair[1].0)
-        .map(|pair| pair[1]);
+    let twice = paths.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1]);
     match twice.or_else(|| paths.iter().find(|(path, _)| *path == EXPERT_PATH).copied()) {
-        Some((path, input)) => Err(SamplerProblem::Path {
-            input,
-            path: path.to_owned(),
-        }),
+        Some((path, input)) => Err(SamplerProblem::Path { input, path: path.to_owned() }),
         None => Ok(()),
     }
 }
@@ -302,35 +266,19 @@ fn values(
     roster: &[String],
     seed: u64,
 ) -> Result<Values, SamplerProblem> {
-    let problem = |problem| SamplerProblem::Estimate {
-        input: place,
-        problem,
-    };
-    let affine = Affine {
-        scale: input.scale,
-        shift: input.shift,
-    };
+    let problem = |problem| SamplerProblem::Estimate { input: place, problem };
+    let affine = Affine { scale: input.scale, shift: input.shift };
     let quantile = |estimate: &Estimate| Quantile::tabulate(estimate, input.range)?.under(affine);
     let Estimate::Experts(experts) = input.estimate else {
         return Ok(Values::One(quantile(input.estimate).map_err(problem)?));
     };
     input.estimate.check(input.range).map_err(problem)?;
     if let Some((expert, _)) = experts.iter().find(|(name, _)| !roster.contains(name)) {
-        return Err(SamplerProblem::UnknownExpert {
-            input: place,
-            expert: expert.clone(),
-        });
+        return Err(SamplerProblem::UnknownExpert { input: place, expert: expert.clone() });
     }
     Ok(Values::Experts(Box::new(Opinions {
-        quantiles: experts
-            .iter()
-            .map(|(_, e)| quantile(e))
-            .collect::<Result<_, _>>()
-            .map_err(problem)?,
-        of: roster
-            .iter()
-            .map(|name| experts.iter().position(|(expert, _)| expert == name))
-            .collect(),
+        quantiles: experts.iter().map(|(_, e)| quantile(e)).collect::<Result<_, _>>().map_err(problem)?,
+        of: roster.iter().map(|name| experts.iter().position(|(expert, _)| expert == name)).collect(),
         stand_in: Coordinates::new(seed, &format!("{EXPERT_PATH} {}", input.path)),
     })))
 }

@@ -135,14 +135,8 @@ mod tests {
         // Key and nonce zero: the ChaCha8 test vector TC1 with a 256-bit key of Strombergson (2013),
         // draft-strombergson-chacha-test-vectors-01, first 16 bytes 3e00ef2f895f40d67f5bb8e81f09a5a1.
         let mut stream = StreamKey([0; 32]).draw(0);
-        assert_eq!(
-            stream.next_u64().to_le_bytes(),
-            [0x3e, 0x00, 0xef, 0x2f, 0x89, 0x5f, 0x40, 0xd6]
-        );
-        assert_eq!(
-            stream.next_u64().to_le_bytes(),
-            [0x7f, 0x5b, 0xb8, 0xe8, 0x1f, 0x09, 0xa5, 0xa1]
-        );
+        assert_eq!(stream.next_u64().to_le_bytes(), [0x3e, 0x00, 0xef, 0x2f, 0x89, 0x5f, 0x40, 0xd6]);
+        assert_eq!(stream.next_u64().to_le_bytes(), [0x7f, 0x5b, 0xb8, 0xe8, 0x1f, 0x09, 0xa5, 0xa1]);
     }
 
     #[test]
@@ -162,11 +156,9 @@ mod tests {
     #[test]
     fn a_name_a_seed_and_a_draw_each_make_another_stream() {
         let first = Stream::new(1, "crisis", 0).next_u64();
-        for mut other in [
-            Stream::new(2, "crisis", 0),
-            Stream::new(1, "crises", 0),
-            Stream::new(1, "crisis", 1),
-        ] {
+        for mut other in
+            [Stream::new(2, "crisis", 0), Stream::new(1, "crises", 0), Stream::new(1, "crisis", 1)]
+        {
             assert_ne!(first, other.next_u64());
         }
         assert_ne!(first, Coordinates::new(1, "crisis").bits(0));
