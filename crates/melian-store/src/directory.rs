@@ -93,10 +93,10 @@ impl RunDirectory {
             }
             write_aside(&path, bytes)?;
         }
-        let mut text =
-            serde_json::to_string_pretty(manifest).expect("a manifest holds only strings and integers");
-        text.push('\n');
-        write_aside(&self.root.join("run.json"), text.as_bytes())
+        let path = self.root.join("run.json");
+        let written = serde_json::to_string_pretty(manifest).map_err(std::io::Error::from);
+        let text = written.map_err(StoreError::io(&path))? + "\n";
+        write_aside(&path, text.as_bytes())
     }
 
     /// Removes a run, and nothing else: what Melian did not write stays, and then so does the directory.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use melian::analysis::{Summariser, Summary};
-use melian::ensemble::{CHUNK_DRAWS, Chunk, Plan};
+use melian::ensemble::{CHUNK_DRAWS, Chunk, Plan, hex};
 use sha2::{Digest, Sha256};
 
 use crate::directory::aside;
@@ -71,7 +71,7 @@ pub fn execute(
             break;
         }
     }
-    Ok(Finished { summary: summariser.finish(), digest: hex(digest), resumed })
+    Ok(Finished { summary: summariser.finish(), digest: hex(&digest.finalize()), resumed })
 }
 
 /// Sums up the parts that are there, and runs nothing.
@@ -92,7 +92,7 @@ pub fn collect(directory: &RunDirectory, plan: &Plan) -> Result<Finished, StoreE
         digest_part(&mut digest, directory, part)?;
         resumed += wanted;
     }
-    Ok(Finished { summary: summariser.finish(), digest: hex(digest), resumed })
+    Ok(Finished { summary: summariser.finish(), digest: hex(&digest.finalize()), resumed })
 }
 
 /// The part, if it is there and whole.
@@ -164,10 +164,6 @@ fn create(path: &Path) -> Result<BufWriter<File>, StoreError> {
 fn digest_part(digest: &mut Sha256, directory: &RunDirectory, part: u64) -> Result<(), StoreError> {
     digest_file(digest, &directory.inputs(part))?;
     digest_file(digest, &directory.outcomes(part))
-}
-
-fn hex(digest: Sha256) -> String {
-    format!("{:x}", digest.finalize())
 }
 
 fn digest_file(digest: &mut Sha256, path: &Path) -> Result<(), StoreError> {

@@ -160,6 +160,7 @@ fn inputs<'a>(estimates: &'a [(&'a str, Estimate)]) -> Vec<SamplerInput<'a>> {
         .enumerate()
         .map(|(dimension, (path, estimate))| SamplerInput {
             path,
+            dimension,
             estimate,
             range: Range::ANY,
             scale: 1.0,
@@ -233,6 +234,7 @@ fn an_overlay_keeps_the_coordinates() {
     let estimate = unit();
     let input = SamplerInput {
         path: "a",
+        dimension: 0,
         estimate: &estimate,
         range: Range::SHARE,
         scale: 1.0,

@@ -11,7 +11,7 @@ mod plan;
 use serde::{Deserialize, Serialize};
 
 pub use chunk::{ArmRows, Chunk};
-pub use plan::{InputColumn, Plan, Settings, Variant};
+pub use plan::{InputColumn, Plan, Settings, Variant, hex};
 
 use crate::lens::Family;
 

@@ -19,6 +19,8 @@ pub const NO_EXPERT: u32 = u32::MAX;
 pub struct SamplerInput<'a> {
     /// Its path in the scenario; it fixes its coordinates.
     pub path: &'a str,
+    /// The number of its Sobol' dimension, from 0; inputs on which no draw depends need none.
+    pub dimension: usize,
     /// What is known of it.
     pub estimate: &'a Estimate,
     /// The values it can take.
@@ -27,8 +29,6 @@ pub struct SamplerInput<'a> {
     pub scale: f64,
     /// What an overlay adds to it after scaling; 0 without.
     pub shift: f64,
-    /// The number of its Sobol' dimension, from 0; inputs on which no draw depends need none.
-    pub dimension: usize,
 }
 
 /// Why a sampler cannot be had. Inputs are numbered as they were given, from 0.
