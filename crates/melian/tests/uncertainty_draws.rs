@@ -165,7 +165,6 @@ fn inputs<'a>(estimates: &'a [(&'a str, Estimate)]) -> Vec<SamplerInput<'a>> {
             range: Range::ANY,
             scale: 1.0,
             shift: 0.0,
-            dimension,
         })
         .collect()
 }
@@ -239,7 +238,6 @@ fn an_overlay_keeps_the_coordinates() {
         range: Range::SHARE,
         scale: 1.0,
         shift: 0.0,
-        dimension: 0,
     };
     let sampler = |input| Sampler::new(&[input], &[], &[], Design::Sobol, 3).unwrap();
     let (base, _) = draw(&sampler(input), 300);

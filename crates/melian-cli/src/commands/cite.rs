@@ -43,12 +43,16 @@ pub(crate) fn run(arguments: &CiteArguments) -> Result<(), Failure> {
         }
     }
     println!("Data");
-    data.iter().for_each(|citation| println!("  {citation}"));
+    for citation in data {
+        println!("  {citation}");
+    }
     let sources: std::collections::BTreeSet<&str> =
         scenario.fields.iter().filter_map(|field| field.provenance.source.as_deref()).collect();
     if !sources.is_empty() {
         println!("Sources of its numbers");
-        sources.iter().for_each(|source| println!("  {source}"));
+        for source in sources {
+            println!("  {source}");
+        }
     }
     Ok(())
 }

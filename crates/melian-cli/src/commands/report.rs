@@ -40,7 +40,7 @@ fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let settings =
         Settings { seed: manifest.seed, draws: manifest.draws, design, lenses: manifest.lenses.clone() };
     let plan = Plan::new(scenario, settings).map_err(|_| other())?;
-    if plan.manifest(&manifest.file, &scenario.hash()).campaign == manifest.campaign {
+    if plan.manifest(&manifest.file, scenario.hash()).campaign == manifest.campaign {
         Ok(plan)
     } else {
         Err(other())

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         trace(&plan, draw, arguments.format);
         return Ok(());
     }
-    let manifest = plan.manifest(&input.file_name, &scenario.hash());
+    let manifest = plan.manifest(&input.file_name, scenario.hash());
     let root = arguments.out.clone().unwrap_or_else(|| default_root(&arguments.scenario));
     let directory = RunDirectory::new(root);
     prepare(&directory, &manifest, &input.files, arguments.replace)?;
