@@ -34,7 +34,11 @@ impl Field {
     /// Utility to `actor` of the position of `at`, as `viewer` sees it.
     #[inline]
     pub(super) fn utility(&self, viewer: usize, actor: usize, at: usize) -> f64 {
-        seen(self.near.get(actor, at), self.slope.get(actor, at), self.seen_risk(viewer, actor))
+        seen(
+            self.near.get(actor, at),
+            self.slope.get(actor, at),
+            self.seen_risk(viewer, actor),
+        )
     }
 }
 
@@ -209,8 +213,12 @@ fn all<R: Rule, C: Commitment>(
     for n in 0..actors {
         let risk = field.seen_risk(i, n);
         seats.risk.push(risk);
-        seats.of_challenger.push(seen(field.near.get(n, i), field.slope.get(n, i), risk));
-        seats.own.push(seen(field.near.get(n, n), field.slope.get(n, n), risk));
+        seats
+            .of_challenger
+            .push(seen(field.near.get(n, i), field.slope.get(n, i), risk));
+        seats
+            .own
+            .push(seen(field.near.get(n, n), field.slope.get(n, n), risk));
     }
     let seats = &*seats;
     let own = seats.own[i];
@@ -270,7 +278,14 @@ fn one<R: Rule, C: Commitment>(
     let opponent = LEAST_SIDE + positive(-vi) + positive(-vj);
     let (mut with, mut against) = (principal, opponent);
     for n in (0..field.risk.len()).filter(|&n| n != i && n != j) {
-        let v = C::vote::<R>(field.weight[n], u(n, i), u(n, j), u(n, n), principal, opponent);
+        let v = C::vote::<R>(
+            field.weight[n],
+            u(n, i),
+            u(n, j),
+            u(n, n),
+            principal,
+            opponent,
+        );
         with += positive(v);
         against += positive(-v);
         votes(n, v);

@@ -56,7 +56,8 @@ pub struct Course {
     /// Probability, at the end, of each actor's position. Actors at one position share one
     /// entry's worth: see [`Course::distribution`].
     pub probability: Vec<f64>,
-    /// For each actor, the first actor at the same position at the end.
+    /// For each actor, the actor that stands for its position at the end (itself, or one
+    /// within a thousandth of the scale).
     pub same: Vec<usize>,
 }
 
@@ -67,7 +68,7 @@ impl Course {
         &self.path[turn * size..][..size]
     }
 
-    /// The distinct positions at the end, by their first actor, with their probabilities,
+    /// The distinct positions at the end, by the actor that stands for each, with their probabilities,
     /// which sum to 1.
     pub fn distribution(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
         (0..self.actors)
@@ -229,7 +230,7 @@ impl Solver {
         &mut self,
         talks: &Talks,
         stream: &mut dyn FnMut() -> u64,
-        watch: &mut dyn FnMut(&Self, usize),
+        watch: &mut dyn FnMut(&mut Self, usize),
     ) -> Result<Course, InputError> {
         self.load(talks)?;
         let size = self.position.len();
@@ -320,14 +321,18 @@ impl Solver {
     /// point, by its saliences.
     fn distance(&self, actor: usize, point: &[f64]) -> f64 {
         let d = self.dimensions;
-        if let ([ideal], [point], [share]) =
-            (&self.ideal[actor * d..][..d], point, &self.share[actor * d..][..d])
-        {
+        if let ([ideal], [point], [share]) = (
+            &self.ideal[actor * d..][..d],
+            point,
+            &self.share[actor * d..][..d],
+        ) {
             return share * (ideal - point).abs();
         }
         let mut sum = 0.0;
-        for ((ideal, point), share) in
-            self.ideal[actor * d..][..d].iter().zip(point).zip(&self.share[actor * d..][..d])
+        for ((ideal, point), share) in self.ideal[actor * d..][..d]
+            .iter()
+            .zip(point)
+            .zip(&self.share[actor * d..][..d])
         {
             sum += share * ((ideal - point) * (ideal - point));
         }
@@ -345,7 +350,8 @@ impl Solver {
             }
         }
         // A neutral actor's utility is just nearness.
-        self.election.hold(&self.field.near, &self.capability, &mut self.favour);
+        self.election
+            .hold(&self.field.near, &self.capability, &mut self.favour);
         attitudes(self.options.risk_range, &self.favour, &mut self.field.risk);
         for a in 0..n {
             for at in 0..n {
@@ -356,8 +362,13 @@ impl Solver {
 
     fn challenge(&mut self) {
         for i in 0..self.actors {
-            self.contests
-                .all(&self.field, i, &mut self.seats, &mut self.chance, &mut self.gain);
+            self.contests.all(
+                &self.field,
+                i,
+                &mut self.seats,
+                &mut self.chance,
+                &mut self.gain,
+            );
             self.targets[i] = None;
             let mut best = LEAST_GAIN;
             for j in (0..self.actors).filter(|&j| j != i) {
@@ -365,7 +376,11 @@ impl Solver {
                 if gain > best {
                     best = gain;
                     let chance = self.chance.get(i, j);
-                    self.targets[i] = Some(Target { receiver: j, chance, gain });
+                    self.targets[i] = Some(Target {
+                        receiver: j,
+                        chance,
+                        gain,
+                    });
                 }
             }
         }
@@ -385,7 +400,9 @@ impl Solver {
         self.offers.clear();
         self.terms.clear();
         for i in 0..self.actors {
-            let Some(target) = self.targets[i] else { continue };
+            let Some(target) = self.targets[i] else {
+                continue;
+            };
             let j = target.receiver;
             let receiver_chance = |solver: &Self| {
                 let chance = solver.judge(j, (i, j), &mut |_, _| {}).chance;
@@ -420,11 +437,17 @@ impl Solver {
         for at in 0..self.actors {
             add_row(&mut self.standing, self.own.row(at));
         }
-        self.standing.iter_mut().for_each(|u| *u /= self.actors as f64);
+        self.standing
+            .iter_mut()
+            .for_each(|u| *u /= self.actors as f64);
     }
 
     fn offer(&mut self, (initiator, receiver): (usize, usize), view: View, chance: f64) {
-        self.offers.push(Offer { initiator, receiver, view });
+        self.offers.push(Offer {
+            initiator,
+            receiver,
+            view,
+        });
         self.put_terms((initiator, receiver), chance);
     }
 
@@ -445,7 +468,11 @@ impl Solver {
 
     /// Folds the last terms into those at `start`, by the parties' power.
     fn average_terms(&mut self, (i, j): (usize, usize), start: usize) {
-        let receiver = if self.options.ktab_errors.initiator_capability { i } else { j };
+        let receiver = if self.options.ktab_errors.initiator_capability {
+            i
+        } else {
+            j
+        };
         let wi = self.capability[i] * self.field.resolve[i];
         let wj = self.capability[receiver] * self.field.resolve[j];
         let (kept, last) = self.terms.split_at_mut(start + 2 * self.dimensions);
@@ -466,7 +493,11 @@ impl Solver {
 
     /// Mean utility to every actor of the positions after an offer is taken by both.
     fn value(&mut self, offer: usize) {
-        let Offer { initiator, receiver, .. } = self.offers[offer];
+        let Offer {
+            initiator,
+            receiver,
+            ..
+        } = self.offers[offer];
         let risk = &self.field.risk;
         for (a, &risk) in risk.iter().enumerate() {
             let u = |party| utility(self.distance(a, self.terms_of(offer, party)), risk);
@@ -489,11 +520,21 @@ impl Solver {
         for k in 0..self.actors {
             self.queue.clear();
             let offers = || self.offers.iter().enumerate();
-            self.queue.extend(offers().filter(|(_, o)| o.initiator == k).map(|(o, _)| o));
-            self.queue.extend(offers().filter(|(_, o)| o.receiver == k).map(|(o, _)| o));
-            let word = if self.options.settlement == Settlement::Stochastic { stream() } else { 0 };
+            self.queue
+                .extend(offers().filter(|(_, o)| o.initiator == k).map(|(o, _)| o));
+            self.queue
+                .extend(offers().filter(|(_, o)| o.receiver == k).map(|(o, _)| o));
+            let word = if self.options.settlement == Settlement::Stochastic {
+                stream()
+            } else {
+                0
+            };
             if self.queue.is_empty() {
-                self.choices[k] = Choice { offer: None, probability: 1.0, offers: 0 };
+                self.choices[k] = Choice {
+                    offer: None,
+                    probability: 1.0,
+                    offers: 0,
+                };
                 continue;
             }
             for a in 0..self.actors {
@@ -504,7 +545,8 @@ impl Solver {
                 }
             }
             let probability = &mut self.next_probability[..=self.queue.len()];
-            self.election.hold(&self.queue_utility, &self.capability, probability);
+            self.election
+                .hold(&self.queue_utility, &self.capability, probability);
             let taken = match self.options.settlement {
                 Settlement::Deterministic => likeliest(probability),
                 Settlement::Stochastic => drawn(probability, word),
@@ -558,26 +600,44 @@ impl Solver {
     /// Probability of each actor's position, and the first actor at it, as things stand.
     fn report(&mut self) -> (Vec<f64>, Vec<usize>) {
         self.prepare();
-        let (probability, same) = self.standing_report();
-        (probability, same)
+        self.standing_report()
     }
 
     /// As [`Solver::report`], on distances and risks already prepared.
     pub(super) fn standing_report(&mut self) -> (Vec<f64>, Vec<usize>) {
         let (n, d) = (self.actors, self.dimensions);
         let at = |a: usize| &self.position[a * d..][..d];
+        let close = |a: usize, b: usize| apart(at(a), at(b)) < SAME_POSITION;
+        let mut distinct: Vec<usize> = Vec::with_capacity(n);
+        for a in 0..n {
+            if !distinct.iter().any(|&b| close(a, b)) {
+                distinct.push(a);
+            }
+        }
+        // An actor between two distinct positions counts with the later one, as in KTAB.
         let same: Vec<usize> = (0..n)
-            .map(|a| (0..a).find(|&b| apart(at(a), at(b)) < SAME_POSITION).unwrap_or(a))
+            .map(|a| {
+                distinct
+                    .iter()
+                    .copied()
+                    .rfind(|&b| close(a, b))
+                    .unwrap_or(a)
+            })
             .collect();
-        let distinct: Vec<usize> = (0..n).filter(|&a| same[a] == a).collect();
         for a in 0..n {
             for (m, &at) in distinct.iter().enumerate() {
                 self.queue_utility.set(a, m, self.own.get(at, a));
             }
         }
         let mut probability = vec![0.0; distinct.len()];
-        self.election.hold(&self.queue_utility, &self.capability, &mut probability);
-        let of = |a: usize| distinct.iter().position(|&b| b == same[a]).map_or(0.0, |m| probability[m]);
+        self.election
+            .hold(&self.queue_utility, &self.capability, &mut probability);
+        let of = |a: usize| {
+            distinct
+                .iter()
+                .position(|&b| b == same[a])
+                .map_or(0.0, |m| probability[m])
+        };
         ((0..n).map(of).collect(), same)
     }
 }
@@ -586,7 +646,11 @@ fn apart(a: &[f64], b: &[f64]) -> f64 {
     if let ([a], [b]) = (a, b) {
         return (a - b).abs();
     }
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| (a - b) * (a - b))
+        .sum::<f64>()
+        .sqrt()
 }
 
 fn add_row(sum: &mut [f64], row: &[[f64; LANES]]) {

@@ -10,6 +10,7 @@ mod contest;
 mod engine;
 mod lanes;
 mod options;
+mod story;
 mod talks;
 mod vote;
 
@@ -20,5 +21,6 @@ pub use options::{
     BargainModel, CondorcetModel, Interpolation, KtabErrors, Options, RiskAdjustment, RiskRange,
     Settlement, ThirdPartyCommitment, VictoryModel, VotingRule,
 };
+pub use story::{Backer, Estimate, Move, Offer, Story, Turn, tell};
 pub use talks::{InputError, Talks};
 pub use vote::{utility, vote};

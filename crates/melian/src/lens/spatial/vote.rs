@@ -30,10 +30,15 @@ pub(super) trait Rule {
     fn vote(weight: f64, difference: f64) -> f64;
 }
 
-/// 1 or -1 by the sign, with a ramp over 1e-8 that keeps rounding noise from voting.
+/// 1 or -1 by the sign, with KTAB's ramp over 1e-8. Below 1e-12 it is rounding noise, which
+/// must not vote: the strength every coalition starts from is weaker than that.
 #[inline]
 fn sign(difference: f64) -> f64 {
-    let x = difference / 1e-8;
+    let x = if difference.abs() < 1e-12 {
+        0.0
+    } else {
+        difference / 1e-8
+    };
     let x = if x < 1.0 { x } else { 1.0 };
     if x > -1.0 { x } else { -1.0 }
 }
