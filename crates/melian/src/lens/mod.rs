@@ -5,6 +5,7 @@
 
 mod baseline;
 mod options;
+pub mod challenge;
 pub mod spatial;
 pub mod point;
 mod registry;
