@@ -240,7 +240,7 @@ fn all_options() -> Vec<Options> {
 fn seven(dimensions: usize) -> Talks {
     let n = 7;
     let number = |k: usize, low: f64, high: f64| {
-        let x = ((k * 7919 + 104_729) % 9973) as f64 / 9973.0;
+        let x = ((k * k * k * 7919 + k * 104_729) % 9973) as f64 / 9973.0;
         low + (high - low) * x
     };
     Talks {

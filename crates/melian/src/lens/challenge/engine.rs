@@ -2,6 +2,10 @@
 
 use super::{Course, Dispute, Ending, InputError, Reading, power};
 
+/// Expected utilities (on a scale of 4) closer than this are even, so that rounding noise
+/// moves nobody.
+const EVEN: f64 = 1e-12;
+
 /// What an actor is offered, most enforceable first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -53,6 +57,8 @@ pub struct Solver {
     pub(super) own: Vec<f64>,
     pub(super) rival: Vec<f64>,
     pub(super) accepted: Vec<Option<Accepted>>,
+    /// Whether some pair was even in this round.
+    even: bool,
     order: Vec<usize>,
 }
 
@@ -87,6 +93,7 @@ impl Solver {
             own: table(),
             rival: table(),
             accepted: vec![None; actors],
+            even: false,
             order: (0..actors).collect(),
         }
     }
@@ -116,6 +123,7 @@ impl Solver {
         let mut course = Course {
             actors: n,
             ending: Ending::Limit,
+            even: None,
             path: Vec::with_capacity((rounds + 1) * n),
             median: Vec::with_capacity(rounds + 1),
             mean: Vec::with_capacity(rounds + 1),
@@ -124,6 +132,9 @@ impl Solver {
         for round in 1..=rounds {
             self.round();
             watch(self, round);
+            if self.even && course.even.is_none() {
+                course.even = Some(round);
+            }
             for (x, accepted) in self.position.iter_mut().zip(&self.accepted) {
                 if let Some(accepted) = accepted {
                     *x = accepted.to;
@@ -159,7 +170,11 @@ impl Solver {
             self.weight.fill(1.0);
         }
         let low = self.position.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = self.position.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let high = self
+            .position
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
         self.range = high - low;
     }
 
@@ -173,7 +188,8 @@ impl Solver {
     /// one of two.
     fn median(&mut self) -> f64 {
         let x = &self.position;
-        self.order.sort_by(|&a, &b| x[a].total_cmp(&x[b]).then(a.cmp(&b)));
+        self.order
+            .sort_by(|&a, &b| x[a].total_cmp(&x[b]).then(a.cmp(&b)));
         let total: f64 = self.weight.iter().sum();
         let mut below = 0.0;
         for &a in &self.order {
@@ -187,12 +203,18 @@ impl Solver {
 
     fn mean(&self) -> f64 {
         let total: f64 = self.weight.iter().sum();
-        self.weight.iter().zip(&self.position).map(|(w, x)| w * x).sum::<f64>() / total
+        self.weight
+            .iter()
+            .zip(&self.position)
+            .map(|(w, x)| w * x)
+            .sum::<f64>()
+            / total
     }
 
     /// Everything up to who accepts what.
     fn round(&mut self) {
         self.accepted.fill(None);
+        self.even = false;
         if self.range == 0.0 {
             return;
         }
@@ -222,6 +244,7 @@ impl Solver {
         for i in 0..self.actors {
             self.accepted[i] = self.accept(i);
         }
+        self.even = (0..self.actors).any(|i| (0..self.actors).any(|j| self.is_even(i, j)));
     }
 
     /// Distances and the logarithms of the bases of all powers.
@@ -302,7 +325,11 @@ impl Solver {
         for i in 0..n {
             let r = self.exponent[i];
             let row = i * n..(i + 1) * n;
-            scaled(&mut self.success[row.clone()], &self.success_base[row.clone()], r);
+            scaled(
+                &mut self.success[row.clone()],
+                &self.success_base[row.clone()],
+                r,
+            );
             scaled(&mut self.failure[row.clone()], &self.failure_base[row], r);
             self.quiet[i] = -r * std::f64::consts::LN_2;
         }
@@ -342,7 +369,10 @@ impl Solver {
     fn security(&mut self) {
         let n = self.actors;
         for i in 0..n {
-            self.danger[i] = (0..n).filter(|&j| j != i).map(|j| self.rival[i * n + j]).sum();
+            self.danger[i] = (0..n)
+                .filter(|&j| j != i)
+                .map(|j| self.rival[i * n + j])
+                .sum();
         }
         for i in 0..n {
             self.exponent[i] = exponent(self.risk(i));
@@ -352,7 +382,11 @@ impl Solver {
     /// An actor's acceptance of risk, -1..1; 0 where all are equally secure.
     pub(super) fn risk(&self, actor: usize) -> f64 {
         let least = self.danger.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = self.danger.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let most = self
+            .danger
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
         if most - least <= 1e-12 * least.abs().max(most.abs()) {
             return 0.0;
         }
@@ -372,17 +406,32 @@ impl Solver {
         if xi == xj {
             return None;
         }
-        let (a, b) = (self.own[i * self.actors + j], self.rival[i * self.actors + j]);
-        let (kind, to) = if b > a && a > 0.0 {
+        let (a, b) = (
+            self.own[i * self.actors + j],
+            self.rival[i * self.actors + j],
+        );
+        let (kind, to) = if b > a + EVEN && a > EVEN {
             (Kind::Confrontation, xj)
-        } else if b > 0.0 && a < 0.0 && b > -a {
+        } else if a < -EVEN && b > -a + EVEN {
             (Kind::Compromise, xi + (xj - xi) * (a / b).abs())
-        } else if b > 0.0 && a < 0.0 && self.reading.is_text() {
+        } else if a < -EVEN && b > EVEN && self.reading.is_text() {
             (Kind::Compelled, xj)
         } else {
             return None;
         };
         Some(Accepted { by: j, kind, to })
+    }
+
+    /// Whether rounding alone could change what `j` can offer `i`.
+    fn is_even(&self, i: usize, j: usize) -> bool {
+        let (a, b) = (
+            self.own[i * self.actors + j],
+            self.rival[i * self.actors + j],
+        );
+        let close = |x: f64| x.abs() <= EVEN;
+        self.position[i] != self.position[j]
+            && b >= -EVEN
+            && (close(b) || close(a) || close(b - a.abs()))
     }
 
     fn accept(&self, i: usize) -> Option<Accepted> {

@@ -99,11 +99,17 @@ impl fmt::Display for InputError {
             Self::Empty => write!(f, "there must be an actor"),
             Self::Shape(column) => write!(f, "`{column}` must have an entry for every actor"),
             Self::Capability(a) => {
-                write!(f, "the capability of actor {a} must be at least 0 (and below 1e100)")
+                write!(
+                    f,
+                    "the capability of actor {a} must be at least 0 (and below 1e100)"
+                )
             }
             Self::Salience(a) => write!(f, "the salience of actor {a} must be within 0 and 100"),
             Self::Position(a) => {
-                write!(f, "the position of actor {a} must be a number within -1e100 and 1e100")
+                write!(
+                    f,
+                    "the position of actor {a} must be a number within -1e100 and 1e100"
+                )
             }
         }
     }
@@ -173,6 +179,9 @@ pub struct Course {
     pub actors: usize,
     /// How it ended.
     pub ending: Ending,
+    /// The first round in which two actors' expectations of each other were even to 1e-12, if
+    /// there was one: what happens from there on hangs on that tie, which moves nobody here.
+    pub even: Option<usize>,
     /// Positions by round (from 0, the start) and actor.
     pub path: Vec<f64>,
     /// Median of positions, weighted by capability times salience, by round.

@@ -156,7 +156,9 @@ fn round_of(solver: &Solver, round: usize) -> Round {
     let offers = if solver.range == 0.0 {
         Vec::new()
     } else {
-        pairs().filter_map(|(i, j)| offer_of(solver, i, j)).collect()
+        pairs()
+            .filter_map(|(i, j)| offer_of(solver, i, j))
+            .collect()
     };
     Round {
         round,
