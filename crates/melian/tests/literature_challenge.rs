@@ -160,7 +160,12 @@ fn told_as_run() {
                     assert_ne!(step.offer.by, step.offer.to);
                 }
                 assert_eq!(after, story.course.at(index + 1));
-                assert!(round.exponent.iter().all(|r| (0.5 - 1e-9..=2.0 + 1e-9).contains(r)));
+                assert!(
+                    round
+                        .exponent
+                        .iter()
+                        .all(|r| (0.5 - 1e-9..=2.0 + 1e-9).contains(r))
+                );
             }
         }
     }

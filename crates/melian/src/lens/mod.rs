@@ -6,6 +6,7 @@
 mod baseline;
 mod options;
 pub mod challenge;
+pub mod exchange;
 pub mod spatial;
 pub mod point;
 mod registry;
