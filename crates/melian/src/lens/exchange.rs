@@ -405,6 +405,13 @@ impl<'a> Floor<'a> {
         made
     }
 
+    /// Whether two actors stand on different sides of an outcome.
+    fn across(&self, i: usize, j: usize, issue: usize) -> bool {
+        let m = self.market.issues;
+        let off = |a: usize| self.position[a * m + issue] - self.standing[issue].outcome;
+        off(i) * off(j) < 0.0
+    }
+
     /// The most gainful exchange still open.
     fn best(&self) -> Option<(usize, usize, usize, usize, Terms)> {
         let m = self.market.issues;
@@ -412,7 +419,13 @@ impl<'a> Floor<'a> {
         for i in 0..self.actors {
             for j in (0..self.actors).filter(|&j| j != i) {
                 for p in (0..m).filter(|&p| !self.spent[j * m + p]) {
+                    if !self.across(i, j, p) {
+                        continue;
+                    }
                     for q in (0..m).filter(|&q| q != p && !self.spent[i * m + q]) {
+                        if !self.across(i, j, q) {
+                            continue;
+                        }
                         let stakes = |a| {
                             let of = |issue| self.market.stake(&self.position, a, issue);
                             (of(p), of(q))

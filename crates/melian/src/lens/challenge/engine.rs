@@ -33,13 +33,12 @@ pub struct Solver {
     pub(super) weight: Vec<f64>,
     pub(super) resolve: Vec<f64>,
     pub(super) position: Vec<f64>,
-    /// Distance relative to the range of the start.
+    /// Distance relative to the range of the start; later its logarithm.
     gap: Vec<f64>,
-    /// Logarithms of the bases of utilities: success, failure, and no challenge.
+    /// Bases of the utilities of success, failure, and no challenge; later their logarithms.
     success_base: Vec<f64>,
     failure_base: Vec<f64>,
     drift_base: Vec<f64>,
-    gap_base: Vec<f64>,
     /// What each actor (row) loses by each position (column), in votes.
     loss: Vec<f64>,
     /// Votes for i's position against j's.
@@ -79,7 +78,6 @@ impl Solver {
             success_base: table(),
             failure_base: table(),
             drift_base: table(),
-            gap_base: table(),
             loss: table(),
             support: table(),
             chance: table(),
@@ -222,32 +220,26 @@ impl Solver {
         self.loss.copy_from_slice(&self.gap);
         self.weigh_losses();
         self.count_votes();
-        self.utilities(true);
+        self.neutral_utilities();
+        self.expect();
         self.security();
+        self.take_logarithms();
         if !self.reading.is_text() {
             // The program bends votes by the voter's own risk exponent.
-            let n = self.actors;
-            for (row, (bases, r)) in self
-                .loss
-                .chunks_mut(n)
-                .zip(self.gap_base.chunks(n).zip(&self.exponent))
-            {
-                for (loss, base) in row.iter_mut().zip(bases) {
-                    *loss = r * base;
-                }
-            }
+            scale_rows(&mut self.loss, &self.gap, &self.exponent);
             power::exp(&mut self.loss);
             self.weigh_losses();
             self.count_votes();
         }
-        self.utilities(false);
+        self.utilities();
+        self.expect();
         for i in 0..self.actors {
             self.accepted[i] = self.accept(i);
         }
         self.even = (0..self.actors).any(|i| (0..self.actors).any(|j| self.is_even(i, j)));
     }
 
-    /// Distances and the logarithms of the bases of all powers.
+    /// Distances, and from them the bases of all powers.
     fn measure(&mut self) {
         let n = self.actors;
         for i in 0..n {
@@ -258,14 +250,8 @@ impl Solver {
         for (base, gap) in self.success_base.iter_mut().zip(&self.gap) {
             *base = positive(0.5 - 0.5 * gap);
         }
-        power::ln(&mut self.success_base);
         for (base, gap) in self.failure_base.iter_mut().zip(&self.gap) {
             *base = 0.5 + 0.5 * gap;
-        }
-        power::ln(&mut self.failure_base);
-        if !self.reading.is_text() {
-            self.gap_base.copy_from_slice(&self.gap);
-            power::ln(&mut self.gap_base);
         }
         if self.reading.status_quo() < 1.0 {
             let median = self.median();
@@ -279,7 +265,18 @@ impl Solver {
                     self.drift_base[i * n + j] = positive(base);
                 }
             }
+        }
+    }
+
+    /// Turns the bases into their logarithms, to be raised to any power.
+    fn take_logarithms(&mut self) {
+        power::ln(&mut self.success_base);
+        power::ln(&mut self.failure_base);
+        if self.reading.status_quo() < 1.0 {
             power::ln(&mut self.drift_base);
+        }
+        if !self.reading.is_text() {
+            power::ln(&mut self.gap);
         }
     }
 
@@ -315,39 +312,57 @@ impl Solver {
         }
     }
 
-    /// Utilities (15-24) and expected utilities (25a), with risk exponents or, to begin with,
-    /// without.
-    fn utilities(&mut self, neutral: bool) {
+    /// Utilities (15-24) without risk: the bases as they are.
+    fn neutral_utilities(&mut self) {
+        self.exponent.fill(1.0);
+        self.quiet.fill(0.0);
+        on_scale(&mut self.success, &self.success_base);
+        on_scale(&mut self.failure, &self.failure_base);
+        if self.reading.status_quo() < 1.0 {
+            on_scale(&mut self.drift, &self.drift_base);
+            self.turn_drift();
+        }
+    }
+
+    /// Utilities (15-24) with everyone's risk exponent.
+    fn utilities(&mut self) {
         let n = self.actors;
-        if neutral {
-            self.exponent.fill(1.0);
+        for (quiet, r) in self.quiet.iter_mut().zip(&self.exponent) {
+            *quiet = -r * std::f64::consts::LN_2;
         }
-        for i in 0..n {
-            let r = self.exponent[i];
-            let row = i * n..(i + 1) * n;
-            scaled(
-                &mut self.success[row.clone()],
-                &self.success_base[row.clone()],
-                r,
-            );
-            scaled(&mut self.failure[row.clone()], &self.failure_base[row], r);
-            self.quiet[i] = -r * std::f64::consts::LN_2;
-        }
-        finish(&mut self.success);
-        finish(&mut self.failure);
         finish(&mut self.quiet);
-        let holds = self.reading.status_quo();
-        if holds < 1.0 {
-            for i in 0..n {
-                let r = self.exponent[i];
-                for j in 0..n {
-                    self.drift[i * n + j] = r * self.drift_base[i * n + j];
-                    self.rival_drift[i * n + j] = r * self.drift_base[j * n + i];
+        raise(&mut self.success, &self.success_base, &self.exponent);
+        raise(&mut self.failure, &self.failure_base, &self.exponent);
+        if self.reading.status_quo() < 1.0 {
+            self.drift.copy_from_slice(&self.drift_base);
+            self.turn_drift();
+            for (i, &r) in self.exponent.iter().enumerate() {
+                for x in &mut self.drift[i * n..][..n] {
+                    *x *= r;
+                }
+                for x in &mut self.rival_drift[i * n..][..n] {
+                    *x *= r;
                 }
             }
             finish(&mut self.drift);
             finish(&mut self.rival_drift);
         }
+    }
+
+    /// What each actor (row) sees of its rivals' (columns) drift.
+    fn turn_drift(&mut self) {
+        let n = self.actors;
+        for i in 0..n {
+            for j in 0..n {
+                self.rival_drift[i * n + j] = self.drift[j * n + i];
+            }
+        }
+    }
+
+    /// Expected utilities (25a).
+    fn expect(&mut self) {
+        let n = self.actors;
+        let holds = self.reading.status_quo();
         for i in 0..n {
             let otherwise = holds * self.quiet[i];
             for j in 0..n {
@@ -468,14 +483,29 @@ fn positive(x: f64) -> f64 {
     if x > 0.0 { x } else { 0.0 }
 }
 
-fn scaled(to: &mut [f64], from: &[f64], factor: f64) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = factor * from;
+fn scale_rows(to: &mut [f64], from: &[f64], factors: &[f64]) {
+    let n = factors.len();
+    for ((to, from), r) in to.chunks_mut(n).zip(from.chunks(n)).zip(factors) {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = r * from;
+        }
     }
 }
 
-/// From exponents to utilities on their scale of -2..2.
+/// Utilities of bases, given their logarithms, raised to each row's exponent.
+fn raise(to: &mut [f64], logarithms: &[f64], exponents: &[f64]) {
+    scale_rows(to, logarithms, exponents);
+    finish(to);
+}
+
+/// From logarithms of powers to utilities on their scale of -2..2.
 fn finish(numbers: &mut [f64]) {
     power::exp(numbers);
     numbers.iter_mut().for_each(|x| *x = 2.0 - 4.0 * *x);
+}
+
+fn on_scale(to: &mut [f64], bases: &[f64]) {
+    for (to, base) in to.iter_mut().zip(bases) {
+        *to = 2.0 - 4.0 * base;
+    }
 }
