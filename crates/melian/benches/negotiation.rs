@@ -114,7 +114,7 @@ fn exchanges() {
     let all: Vec<_> = (0..50)
         .map(|_| exchange::Market {
             issues: 4,
-            capability: numbers.column(15, 1.0, 100.0),
+            capability: numbers.column(60, 1.0, 100.0),
             position: numbers.column(60, 0.0, 100.0),
             salience: numbers.column(60, 5.0, 95.0),
         })

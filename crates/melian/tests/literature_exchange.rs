@@ -53,7 +53,7 @@ fn market() -> Market {
     };
     Market {
         issues: 3,
-        capability: (0..8).map(|k| number(k + 3, 10.0, 120.0)).collect(),
+        capability: (0..24).map(|k| number(k / 3 + 3, 10.0, 120.0)).collect(),
         position: (0..24).map(|k| number(k + 31, 0.0, 100.0)).collect(),
         salience: (0..24).map(|k| number(k + 97, 5.0, 100.0)).collect(),
     }
@@ -107,7 +107,7 @@ fn any_order_any_scale_either_way() {
     let course = market.trade(20).unwrap();
     let relabelled = Market {
         issues: 3,
-        capability: by(&market.capability, 1),
+        capability: by(&market.capability, 3),
         position: by(&market.position, 3),
         salience: by(&market.salience, 3),
     };
@@ -187,7 +187,7 @@ fn nothing_to_trade() {
 fn market_of(position: &[f64], actors: usize) -> Market {
     Market {
         issues: position.len() / actors,
-        capability: vec![1.0; actors],
+        capability: vec![1.0; position.len()],
         position: position.to_vec(),
         salience: (0..position.len()).map(|k| 1.0 + k as f64).collect(),
     }

@@ -20,7 +20,7 @@ const LEAST_SIDE: f64 = 1e-9;
 pub struct Market {
     /// Number of issues.
     pub issues: usize,
-    /// Power, at least 0, any ratio scale.
+    /// Power, at least 0, any ratio scale; it may differ by issue.
     pub capability: Vec<f64>,
     /// On each issue's own scale. An actor without a position on an issue has salience or
     /// capability 0 there.
@@ -237,7 +237,7 @@ struct Floor<'a> {
 impl Market {
     /// Number of actors.
     pub fn actors(&self) -> usize {
-        self.capability.len()
+        self.position.len().checked_div(self.issues).unwrap_or(0)
     }
 
     /// # Errors
@@ -248,7 +248,12 @@ impl Market {
         if n == 0 || m == 0 {
             return Err(InputError::Empty);
         }
-        for (name, table) in [("position", &self.position), ("salience", &self.salience)] {
+        let tables = [
+            ("position", &self.position),
+            ("salience", &self.salience),
+            ("capability", &self.capability),
+        ];
+        for (name, table) in tables {
             if table.len() != n * m {
                 return Err(InputError::Shape(name));
             }
@@ -262,7 +267,7 @@ impl Market {
                         issue,
                     })
                 };
-                if !(0.0..LARGE).contains(&self.capability[actor]) {
+                if !(0.0..LARGE).contains(&self.capability[actor * m + issue]) {
                     return bad("capability");
                 }
                 if !(0.0..LARGE).contains(&self.salience[actor * m + issue]) {
@@ -331,7 +336,7 @@ impl Market {
         Stake {
             position: position[actor * self.issues + issue],
             salience: self.salience[actor * self.issues + issue],
-            capability: self.capability[actor],
+            capability: self.capability[actor * self.issues + issue],
         }
     }
 

@@ -4,12 +4,13 @@
 //! for one scenario, which solves blocks of draws. Models are pure.
 
 mod baseline;
-mod options;
 pub mod challenge;
 pub mod exchange;
-pub mod spatial;
+mod options;
 pub mod point;
 mod registry;
+mod seats;
+pub mod spatial;
 
 pub use registry::{all, find, full_id};
 

@@ -1,11 +1,13 @@
 //! The list of all lenses.
 
-use super::{Lens, baseline};
+use super::{Lens, baseline, challenge};
 
 /// Every lens in every reading, by family, first to last.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Lens> {
-    baseline::BASELINES.iter().map(|lens| lens as &dyn Lens).collect()
+    let baselines = baseline::BASELINES.iter().map(|lens| lens as &dyn Lens);
+    let challenges = challenge::CHALLENGES.iter().map(|lens| lens as &dyn Lens);
+    baselines.chain(challenges).collect()
 }
 
 /// The lens and reading that `name` means (`nash/quadratic_zero`), or all readings of a lens (`nash`); none if there

@@ -96,6 +96,12 @@ impl Solver {
         }
     }
 
+    /// Number of actors.
+    #[must_use]
+    pub fn actors(&self) -> usize {
+        self.actors
+    }
+
     /// Runs the dispute for this many rounds.
     ///
     /// # Errors

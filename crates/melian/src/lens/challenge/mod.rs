@@ -7,12 +7,14 @@
 //! Theoretical Politics 23, 2011), whose equation numbers are given.
 
 mod engine;
+mod lens;
 mod power;
 mod story;
 
 use std::fmt;
 
 pub use engine::Solver;
+pub(crate) use lens::CHALLENGES;
 pub use story::{Move, Offer, OfferKind, Outlook, Round, Story, tell};
 
 /// A named reading of the model.

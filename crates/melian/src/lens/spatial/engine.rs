@@ -90,7 +90,6 @@ impl Course {
 pub(super) struct Target {
     pub(super) receiver: usize,
     pub(super) chance: f64,
-    pub(super) gain: f64,
 }
 
 /// Whose estimate shaped an offer.
@@ -376,11 +375,7 @@ impl Solver {
                 if gain > best {
                     best = gain;
                     let chance = self.chance.get(i, j);
-                    self.targets[i] = Some(Target {
-                        receiver: j,
-                        chance,
-                        gain,
-                    });
+                    self.targets[i] = Some(Target { receiver: j, chance });
                 }
             }
         }
