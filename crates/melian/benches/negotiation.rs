@@ -46,35 +46,24 @@ fn talks(numbers: &mut Numbers, actors: usize, dimensions: usize) -> spatial::Ta
         dimensions,
         capability: numbers.column(actors, 10.0, 200.0),
         position: numbers.column(actors * dimensions, 0.0, 100.0),
-        salience: numbers.column(
-            actors * dimensions,
-            10.0 / dimensions as f64,
-            95.0 / dimensions as f64,
-        ),
+        salience: numbers.column(actors * dimensions, 10.0 / dimensions as f64, 95.0 / dimensions as f64),
         accommodation: None,
     }
 }
 
 fn spatial_turns(actors: usize, dimensions: usize, runs: usize) {
     let mut numbers = Numbers(1);
-    let all: Vec<_> = (0..runs)
-        .map(|_| talks(&mut numbers, actors, dimensions))
-        .collect();
+    let all: Vec<_> = (0..runs).map(|_| talks(&mut numbers, actors, dimensions)).collect();
     let mut solver = spatial::Solver::new(actors, dimensions, spatial::Options::default());
     let mut turns = 0;
     let time = seconds(|| {
         turns = 0;
         for talks in &all {
-            let course = solver
-                .solve(black_box(talks), &mut || 0)
-                .expect("numbers in range");
+            let course = solver.solve(black_box(talks), &mut || 0).expect("numbers in range");
             turns += course.turns;
         }
     });
-    let (rate, contests) = (
-        turns as f64 / time,
-        (actors * actors * actors * turns) as f64,
-    );
+    let (rate, contests) = (turns as f64 / time, (actors * actors * actors * turns) as f64);
     println!(
         "spatial, {actors} actors, {dimensions} dimension(s): {rate:.0} turns/s, {:.2} s per 10,000 \
          runs, {:.1} ns per third party and contest",
@@ -96,17 +85,11 @@ fn challenge_rounds(reading: challenge::Reading) {
     let mut solver = challenge::Solver::new(actors, reading);
     let time = seconds(|| {
         for dispute in &all {
-            let course = solver
-                .solve(black_box(dispute), 10)
-                .expect("numbers in range");
+            let course = solver.solve(black_box(dispute), 10).expect("numbers in range");
             black_box(course.median[10]);
         }
     });
-    println!(
-        "challenge/{}, 10 actors: {:.3} s per 10,000 draws x 10 rounds",
-        reading.name(),
-        time * 5.0
-    );
+    println!("challenge/{}, 10 actors: {:.3} s per 10,000 draws x 10 rounds", reading.name(), time * 5.0);
 }
 
 fn exchanges() {
@@ -124,10 +107,7 @@ fn exchanges() {
             black_box(market.trade(20).expect("numbers in range").net[0]);
         }
     });
-    println!(
-        "exchange, 15 actors, 4 issues: {:.2} s per 10,000 draws",
-        time * 200.0
-    );
+    println!("exchange, 15 actors, 4 issues: {:.2} s per 10,000 draws", time * 200.0);
 }
 
 fn main() {

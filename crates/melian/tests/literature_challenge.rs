@@ -16,17 +16,12 @@ fn emission() -> Dispute {
 fn near(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
     assert_eq!(got.len(), want.len(), "{what}");
     for (index, (a, b)) in got.iter().zip(want).enumerate() {
-        assert!(
-            (a - b).abs() <= tolerance,
-            "{what} [{index}]: {a} is not {b}"
-        );
+        assert!((a - b).abs() <= tolerance, "{what} [{index}]: {a} is not {b}");
     }
 }
 
 fn solve(dispute: &Dispute, reading: Reading, rounds: usize) -> Course {
-    Solver::new(dispute.actors(), reading)
-        .solve(dispute, rounds)
-        .unwrap()
+    Solver::new(dispute.actors(), reading).solve(dispute, rounds).unwrap()
 }
 
 /// P6: the Scholz program on the emission example, rounds 0-5, re-derived and checked against
@@ -42,22 +37,11 @@ fn emission_by_the_scholz_program() {
     let means = [7.389956, 7.461314, 7.552501, 7.590145, 7.358131, 7.349174];
     near(&course.mean, &means, 1e-6, "mean");
     let of = |actor: usize| -> Vec<f64> { (0..=5).map(|r| course.at(r)[actor]).collect() };
-    near(
-        &of(1),
-        &[7.0, 8.4159, 9.6109, 9.9620, 4.8009, 5.5242],
-        5e-5,
-        "BE",
-    );
-    near(
-        &of(2),
-        &[4.0, 7.0, 8.4159, 9.6109, 9.9620, 4.8009],
-        5e-5,
-        "LU",
-    );
+    near(&of(1), &[7.0, 8.4159, 9.6109, 9.9620, 4.8009, 5.5242], 5e-5, "BE");
+    near(&of(2), &[4.0, 7.0, 8.4159, 9.6109, 9.9620, 4.8009], 5e-5, "LU");
     near(&of(7), &[7.0, 4.0, 7.0, 8.4159, 9.6109, 9.9620], 5e-5, "IE");
-    let exponents = [
-        1.405653, 0.754196, 0.508864, 1.405653, 1.046524, 1.046524, 1.964898, 0.5, 2.0, 1.112125,
-    ];
+    let exponents =
+        [1.405653, 0.754196, 0.508864, 1.405653, 1.046524, 1.046524, 1.964898, 0.5, 2.0, 1.112125];
     near(&story.rounds[0].exponent, &exponents, 1e-6, "exponents");
 }
 
@@ -67,16 +51,15 @@ fn emission_by_the_scholz_program() {
 fn sultan_start() {
     let dispute = Dispute {
         capability: vec![
-            0.65, 0.85, 0.55, 0.7, 0.5, 0.75, 0.65, 0.85, 0.95, 0.6, 0.95, 0.45, 1.0, 1.05, 0.6,
-            0.8, 0.75,
+            0.65, 0.85, 0.55, 0.7, 0.5, 0.75, 0.65, 0.85, 0.95, 0.6, 0.95, 0.45, 1.0, 1.05, 0.6, 0.8, 0.75,
         ],
         position: vec![
-            14.25, 14.20, 14.20, 14.10, 14.10, 14.00, 14.00, 13.95, 13.90, 13.75, 13.40, 13.35,
-            13.25, 13.00, 13.00, 12.90, 12.85,
+            14.25, 14.20, 14.20, 14.10, 14.10, 14.00, 14.00, 13.95, 13.90, 13.75, 13.40, 13.35, 13.25, 13.00,
+            13.00, 12.90, 12.85,
         ],
         salience: vec![
-            80.0, 85.0, 65.0, 75.0, 75.0, 85.0, 90.0, 85.0, 90.0, 80.0, 95.0, 75.0, 90.0, 90.0,
-            70.0, 85.0, 75.0,
+            80.0, 85.0, 65.0, 75.0, 75.0, 85.0, 90.0, 85.0, 90.0, 80.0, 95.0, 75.0, 90.0, 90.0, 70.0, 85.0,
+            75.0,
         ],
     };
     let course = solve(&dispute, Reading::ScholzCode, 1);
@@ -126,20 +109,11 @@ fn any_order_any_scale_either_way() {
     for reading in Reading::ALL {
         let course = solve(&dispute, reading, 5);
         let name = reading.name();
-        near(
-            &by(course.at(5)),
-            solve(&relabelled, reading, 5).at(5),
-            1e-6,
-            name,
-        );
+        near(&by(course.at(5)), solve(&relabelled, reading, 5).at(5), 1e-6, name);
         near(course.at(5), solve(&scaled, reading, 5).at(5), 1e-6, name);
         // The program's choice by lowest position isn't the same from the other end.
         if reading != Reading::ScholzCode {
-            let back: Vec<f64> = solve(&mirrored, reading, 5)
-                .at(5)
-                .iter()
-                .map(|x| 100.0 - x)
-                .collect();
+            let back: Vec<f64> = solve(&mirrored, reading, 5).at(5).iter().map(|x| 100.0 - x).collect();
             near(course.at(5), &back, 1e-6, name);
         }
     }
@@ -160,12 +134,7 @@ fn told_as_run() {
                     assert_ne!(step.offer.by, step.offer.to);
                 }
                 assert_eq!(after, story.course.at(index + 1));
-                assert!(
-                    round
-                        .exponent
-                        .iter()
-                        .all(|r| (0.5 - 1e-9..=2.0 + 1e-9).contains(r))
-                );
+                assert!(round.exponent.iter().all(|r| (0.5 - 1e-9..=2.0 + 1e-9).contains(r)));
             }
         }
     }
@@ -180,19 +149,12 @@ fn settled_disputes() {
         position: position.to_vec(),
     };
     for reading in Reading::ALL {
-        for same in [
-            dispute(&[3.0], 50.0),
-            dispute(&[40.0; 4], 50.0),
-            dispute(&[0.0; 4], 0.0),
-        ] {
+        for same in [dispute(&[3.0], 50.0), dispute(&[40.0; 4], 50.0), dispute(&[0.0; 4], 0.0)] {
             let course = solve(&same, reading, 5);
             assert_eq!(course.ending, Ending::Settled { round: 0 });
             assert_eq!(course.at(5), same.position);
         }
-        for pair in [
-            dispute(&[10.0, 90.0], 50.0),
-            dispute(&[10.0, 90.0, 20.0], 0.0),
-        ] {
+        for pair in [dispute(&[10.0, 90.0], 50.0), dispute(&[10.0, 90.0, 20.0], 0.0)] {
             let course = solve(&pair, reading, 5);
             assert!(course.path.iter().all(|x| (10.0..=90.0).contains(x)));
         }

@@ -40,19 +40,14 @@ fn never() -> u64 {
 }
 
 fn solve(talks: &Talks, options: Options) -> Course {
-    Solver::new(talks.actors(), talks.dimensions, options)
-        .solve(talks, &mut never)
-        .unwrap()
+    Solver::new(talks.actors(), talks.dimensions, options).solve(talks, &mut never).unwrap()
 }
 
 #[track_caller]
 fn near(got: &[f64], want: &[f64], tolerance: f64, what: &str) {
     assert_eq!(got.len(), want.len(), "{what}");
     for (index, (a, b)) in got.iter().zip(want).enumerate() {
-        assert!(
-            (a - b).abs() <= tolerance,
-            "{what} [{index}]: {a} is not {b}"
-        );
+        assert!((a - b).abs() <= tolerance, "{what} [{index}]: {a} is not {b}");
     }
 }
 
@@ -67,29 +62,15 @@ fn ktab_runs() {
         let story = tell(&talks, options, &mut never).unwrap();
         let course = &story.course;
         assert_eq!(course, &solve(&talks, options), "{name}: told as run");
-        assert_eq!(
-            course.turns as u64,
-            case["turns"].as_u64().unwrap(),
-            "{name}"
-        );
+        assert_eq!(course.turns as u64, case["turns"].as_u64().unwrap(), "{name}");
         near(&course.path, &numbers(&case["positions"]), 1e-6, name);
         near(&course.ideal, &numbers(&case["ideals_last"]), 1e-6, name);
-        near(
-            &course.stop_ratio,
-            &numbers(&case["stop_ratio_4dp"]),
-            5e-5 + 1e-9,
-            name,
-        );
+        near(&course.stop_ratio, &numbers(&case["stop_ratio_4dp"]), 5e-5 + 1e-9, name);
         let chances = story.turns.iter().map(|t| &t.probability);
         let chances: Vec<&Vec<f64>> = chances.chain([&course.probability]).collect();
         for actor in 0..talks.actors() {
             let own: Vec<f64> = chances.iter().map(|c| c[actor]).collect();
-            near(
-                &own,
-                &numbers(&case["win_prob_4dp"][actor]),
-                5e-5 + 1e-9,
-                name,
-            );
+            near(&own, &numbers(&case["win_prob_4dp"][actor]), 5e-5 + 1e-9, name);
         }
     }
 }
@@ -105,19 +86,9 @@ fn votes_and_utility() {
         (VotingRule::Cubic, 0.054, -0.054),
         (VotingRule::AsymProsp, 0.4, -0.6),
     ] {
-        near(
-            &[vote(rule, 2.0, 0.3), vote(rule, 2.0, -0.3)],
-            &[gain, loss],
-            1e-12,
-            rule.name(),
-        );
+        near(&[vote(rule, 2.0, 0.3), vote(rule, 2.0, -0.3)], &[gain, loss], 1e-12, rule.name());
     }
-    near(
-        &[utility(0.25, 0.5), utility(0.25, -0.5)],
-        &[0.84375, 0.65625],
-        1e-15,
-        "utility",
-    );
+    near(&[utility(0.25, 0.5), utility(0.25, -0.5)], &[0.84375, 0.65625], 1e-15, "utility");
 }
 
 /// P2: probabilistic Condorcet elections on known coalitions.
@@ -126,14 +97,8 @@ fn elections() {
     let strength = [0.0, 3.0, 1.0, 1.0, 0.0, 4.0, 2.0, 1.0, 0.0];
     for (model, want) in [
         (CondorcetModel::Conditional, [0.428571, 0.342857, 0.228571]),
-        (
-            CondorcetModel::MarkovUniform,
-            [0.379311, 0.337931, 0.282758],
-        ),
-        (
-            CondorcetModel::MarkovIncentive,
-            [0.384857, 0.322377, 0.292766],
-        ),
+        (CondorcetModel::MarkovUniform, [0.379311, 0.337931, 0.282758]),
+        (CondorcetModel::MarkovIncentive, [0.384857, 0.322377, 0.292766]),
     ] {
         let got = condorcet(VictoryModel::Linear, model, &strength, 3);
         near(&got, &want, 1e-5, model.name());
@@ -145,16 +110,7 @@ fn elections() {
 /// P3: compromises of (0.2, 0.8) with saliences (0.5, 0.25), the first winning 3 in 5.
 #[test]
 fn compromises() {
-    let (i, j) = (
-        Side {
-            position: 0.2,
-            salience: 0.5,
-        },
-        Side {
-            position: 0.8,
-            salience: 0.25,
-        },
-    );
+    let (i, j) = (Side { position: 0.2, salience: 0.5 }, Side { position: 0.8, salience: 0.25 });
     assert_eq!(bargain(Interpolation::S1P1, i, j, 0.6), (0.35, 0.35));
     assert_eq!(bargain(Interpolation::S2P2, i, j, 0.6), (0.26, 0.26));
     let (to_i, to_j) = bargain(Interpolation::S2PMax, i, j, 0.6);
@@ -176,33 +132,19 @@ fn hand_case() -> Talks {
 fn hand_worked() {
     let story = tell(&hand_case(), Options::default(), &mut never).unwrap();
     assert_eq!(story.course.turns, 3);
-    for (turn, want) in [
-        [20.0, 80.0, 50.0],
-        [22.29, 54.62, 54.62],
-        [22.52, 22.52, 23.15],
-        [22.52, 23.12, 23.12],
-    ]
-    .iter()
-    .enumerate()
+    for (turn, want) in
+        [[20.0, 80.0, 50.0], [22.29, 54.62, 54.62], [22.52, 22.52, 23.15], [22.52, 23.12, 23.12]]
+            .iter()
+            .enumerate()
     {
         near(story.course.at(turn), want, 1e-9, "positions");
     }
     let offers = &story.turns[0].offers;
     let seen: Vec<(usize, usize)> = offers.iter().map(|o| (o.initiator, o.receiver)).collect();
     assert_eq!(seen, [(0, 1), (1, 2), (2, 1)]);
-    let of = |o: &Offer| {
-        [
-            o.initiator_estimate.chance,
-            o.initiator_estimate.initiator_gain,
-        ]
-    };
+    let of = |o: &Offer| [o.initiator_estimate.chance, o.initiator_estimate.initiator_gain];
     near(&of(&offers[0]), &[0.7150, 0.5105], 5e-5, "A against B");
-    near(
-        &[offers[0].initiator_estimate.receiver_gain],
-        &[-0.5462],
-        5e-5,
-        "effect on B",
-    );
+    near(&[offers[0].initiator_estimate.receiver_gain], &[-0.5462], 5e-5, "effect on B");
     near(&of(&offers[1]), &[0.4058, 0.2125], 5e-5, "B against C");
     near(&of(&offers[2]), &[0.5235, 0.0686], 5e-5, "C against B");
 }
@@ -246,21 +188,14 @@ fn seven(dimensions: usize) -> Talks {
     Talks {
         dimensions,
         capability: (0..n).map(|k| number(k, 10.0, 120.0)).collect(),
-        position: (0..n * dimensions)
-            .map(|k| number(k + 31, 0.0, 100.0))
-            .collect(),
-        salience: (0..n * dimensions)
-            .map(|k| number(k + 97, 10.0, 95.0) / dimensions as f64)
-            .collect(),
+        position: (0..n * dimensions).map(|k| number(k + 31, 0.0, 100.0)).collect(),
+        salience: (0..n * dimensions).map(|k| number(k + 97, 10.0, 95.0) / dimensions as f64).collect(),
         accommodation: None,
     }
 }
 
 fn reorder(table: &[f64], order: &[usize], columns: usize) -> Vec<f64> {
-    order
-        .iter()
-        .flat_map(|&a| table[a * columns..][..columns].to_vec())
-        .collect()
+    order.iter().flat_map(|&a| table[a * columns..][..columns].to_vec()).collect()
 }
 
 /// Whether positions too close to count as two, yet not equal, ended beside each other: which
@@ -268,15 +203,9 @@ fn reorder(table: &[f64], order: &[usize], columns: usize) -> Vec<f64> {
 fn has_close_positions(course: &Course) -> bool {
     let d = course.dimensions;
     let last = course.at(course.turns);
-    let apart = |a: &[f64], b: &[f64]| -> f64 {
-        a.iter()
-            .zip(b)
-            .map(|(x, y)| (x - y) * (x - y))
-            .sum::<f64>()
-            .sqrt()
-    };
-    last.chunks(d)
-        .any(|a| last.chunks(d).any(|b| a != b && apart(a, b) < 0.1 + 1e-9))
+    let apart =
+        |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt() };
+    last.chunks(d).any(|a| last.chunks(d).any(|b| a != b && apart(a, b) < 0.1 + 1e-9))
 }
 
 /// P12: relabelling actors changes nothing (the asymmetric rule reads options in order).
@@ -307,12 +236,7 @@ fn any_order_of_actors() {
             near(&moved, b.at(b.turns), 1e-3, &what);
             if !has_close_positions(&a) {
                 compared += 1;
-                near(
-                    &reorder(&a.probability, &order, 1),
-                    &b.probability,
-                    1e-5,
-                    &what,
-                );
+                near(&reorder(&a.probability, &order, 1), &b.probability, 1e-5, &what);
             }
         }
         assert!(compared > 100, "{compared} distributions compared");
@@ -328,15 +252,8 @@ fn mirrored_and_scaled() {
     mirrored.position.iter_mut().for_each(|x| *x = 100.0 - *x);
     let mut scaled = talks.clone();
     scaled.capability.iter_mut().for_each(|c| *c *= 7.0);
-    let options = Options {
-        interpolation: Interpolation::S2PMax,
-        ..Options::default()
-    };
-    let (a, b, c) = (
-        solve(&talks, options),
-        solve(&mirrored, options),
-        solve(&scaled, options),
-    );
+    let options = Options { interpolation: Interpolation::S2PMax, ..Options::default() };
+    let (a, b, c) = (solve(&talks, options), solve(&mirrored, options), solve(&scaled, options));
     let back: Vec<f64> = b.path.iter().map(|x| 100.0 - x).collect();
     near(&back, &a.path, 1e-3, "mirrored");
     near(&c.path, &a.path, 1e-3, "scaled");
@@ -357,26 +274,15 @@ fn every_option_combination() {
                         (word ^ (word >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
                     }
                 };
-                let course = Solver::new(7, dimensions, options)
-                    .solve(&talks, &mut words())
-                    .unwrap();
+                let course = Solver::new(7, dimensions, options).solve(&talks, &mut words()).unwrap();
                 let what = format!("{options:?}");
-                assert!(
-                    course
-                        .path
-                        .iter()
-                        .all(|x| (-1e-9..=100.0 + 1e-9).contains(x)),
-                    "{what}"
-                );
+                assert!(course.path.iter().all(|x| (-1e-9..=100.0 + 1e-9).contains(x)), "{what}");
                 let total: f64 = course.distribution().map(|(_, p)| p).sum();
                 near(&[total], &[1.0], 1e-9, &what);
                 let story = tell(&talks, options, &mut words()).unwrap();
                 assert_eq!(story.course, course, "{what}");
                 for offer in story.turns.iter().flat_map(|t| &t.offers) {
-                    assert!(
-                        (0.0..=1.0).contains(&offer.initiator_estimate.chance),
-                        "{what}"
-                    );
+                    assert!((0.0..=1.0).contains(&offer.initiator_estimate.chance), "{what}");
                 }
             }
         }
@@ -395,26 +301,12 @@ fn small_and_settled_talks() {
     };
     for options in all_options() {
         let two = solve(&talks(&[10.0, 80.0], 60.0), options);
-        assert!(
-            two.path
-                .iter()
-                .all(|x| (10.0 - 1e-9..=80.0 + 1e-9).contains(x)),
-            "{options:?}"
-        );
-        for same in [
-            talks(&[40.0], 50.0),
-            talks(&[40.0; 5], 50.0),
-            talks(&[40.0; 3], 0.0),
-        ] {
+        assert!(two.path.iter().all(|x| (10.0 - 1e-9..=80.0 + 1e-9).contains(x)), "{options:?}");
+        for same in [talks(&[40.0], 50.0), talks(&[40.0; 5], 50.0), talks(&[40.0; 3], 0.0)] {
             let course = solve(&same, options);
             assert_eq!(course.ending, Ending::Quiet);
             assert!(course.path.iter().all(|x| *x == 40.0), "{options:?}");
-            near(
-                &[course.distribution().map(|(_, p)| p).sum()],
-                &[1.0],
-                1e-12,
-                "one position",
-            );
+            near(&[course.distribution().map(|(_, p)| p).sum()], &[1.0], 1e-12, "one position");
         }
         let unmoved = solve(&talks(&[10.0, 50.0, 80.0], 0.0), options);
         assert!(unmoved.path.iter().all(|x| x.is_finite()));

@@ -1,13 +1,14 @@
 //! The list of all lenses.
 
-use super::{Lens, baseline, challenge};
+use super::{Lens, baseline, challenge, exchange, spatial};
 
 /// Every lens in every reading, by family, first to last.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Lens> {
     let baselines = baseline::BASELINES.iter().map(|lens| lens as &dyn Lens);
     let challenges = challenge::CHALLENGES.iter().map(|lens| lens as &dyn Lens);
-    baselines.chain(challenges).collect()
+    let spatials = spatial::SPATIALS.iter().map(|lens| lens as &dyn Lens);
+    baselines.chain(challenges).chain(spatials).chain([&exchange::TRADE as &dyn Lens]).collect()
 }
 
 /// The lens and reading that `name` means (`nash/quadratic_zero`), or all readings of a lens (`nash`); none if there

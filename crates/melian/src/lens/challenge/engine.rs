@@ -148,11 +148,8 @@ impl Solver {
             self.record(&mut course);
             let Some(first) = earlier else { continue };
             let period = round - first;
-            course.ending = if period == 1 {
-                Ending::Settled { round: first }
-            } else {
-                Ending::Cycle { first, period }
-            };
+            course.ending =
+                if period == 1 { Ending::Settled { round: first } } else { Ending::Cycle { first, period } };
             for later in round + 1..=rounds {
                 let from = later - period;
                 course.path.extend_from_within(from * n..(from + 1) * n);
@@ -174,11 +171,7 @@ impl Solver {
             self.weight.fill(1.0);
         }
         let low = self.position.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = self
-            .position
-            .iter()
-            .copied()
-            .fold(f64::NEG_INFINITY, f64::max);
+        let high = self.position.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         self.range = high - low;
     }
 
@@ -192,8 +185,7 @@ impl Solver {
     /// one of two.
     fn median(&mut self) -> f64 {
         let x = &self.position;
-        self.order
-            .sort_by(|&a, &b| x[a].total_cmp(&x[b]).then(a.cmp(&b)));
+        self.order.sort_by(|&a, &b| x[a].total_cmp(&x[b]).then(a.cmp(&b)));
         let total: f64 = self.weight.iter().sum();
         let mut below = 0.0;
         for &a in &self.order {
@@ -207,12 +199,7 @@ impl Solver {
 
     fn mean(&self) -> f64 {
         let total: f64 = self.weight.iter().sum();
-        self.weight
-            .iter()
-            .zip(&self.position)
-            .map(|(w, x)| w * x)
-            .sum::<f64>()
-            / total
+        self.weight.iter().zip(&self.position).map(|(w, x)| w * x).sum::<f64>() / total
     }
 
     /// Everything up to who accepts what.
@@ -307,11 +294,7 @@ impl Solver {
         for i in 0..n {
             for j in 0..n {
                 let support = self.support[i * n + j];
-                let votes = if self.reading.is_text() {
-                    support + self.support[j * n + i]
-                } else {
-                    all
-                };
+                let votes = if self.reading.is_text() { support + self.support[j * n + i] } else { all };
                 let differ = self.position[i] != self.position[j] && votes > 0.0;
                 self.chance[i * n + j] = if differ { support / votes } else { 0.0 };
             }
@@ -390,10 +373,7 @@ impl Solver {
     fn security(&mut self) {
         let n = self.actors;
         for i in 0..n {
-            self.danger[i] = (0..n)
-                .filter(|&j| j != i)
-                .map(|j| self.rival[i * n + j])
-                .sum();
+            self.danger[i] = (0..n).filter(|&j| j != i).map(|j| self.rival[i * n + j]).sum();
         }
         for i in 0..n {
             self.exponent[i] = exponent(self.risk(i));
@@ -403,11 +383,7 @@ impl Solver {
     /// An actor's acceptance of risk, -1..1; 0 where all are equally secure.
     pub(super) fn risk(&self, actor: usize) -> f64 {
         let least = self.danger.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = self
-            .danger
-            .iter()
-            .copied()
-            .fold(f64::NEG_INFINITY, f64::max);
+        let most = self.danger.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         if most - least <= 1e-12 * least.abs().max(most.abs()) {
             return 0.0;
         }
@@ -427,10 +403,7 @@ impl Solver {
         if xi == xj {
             return None;
         }
-        let (a, b) = (
-            self.own[i * self.actors + j],
-            self.rival[i * self.actors + j],
-        );
+        let (a, b) = (self.own[i * self.actors + j], self.rival[i * self.actors + j]);
         let (kind, to) = if b > a + EVEN && a > EVEN {
             (Kind::Confrontation, xj)
         } else if a < -EVEN && b > -a + EVEN {
@@ -445,14 +418,9 @@ impl Solver {
 
     /// Whether rounding alone could change what `j` can offer `i`.
     fn is_even(&self, i: usize, j: usize) -> bool {
-        let (a, b) = (
-            self.own[i * self.actors + j],
-            self.rival[i * self.actors + j],
-        );
+        let (a, b) = (self.own[i * self.actors + j], self.rival[i * self.actors + j]);
         let close = |x: f64| x.abs() <= EVEN;
-        self.position[i] != self.position[j]
-            && b >= -EVEN
-            && (close(b) || close(a) || close(b - a.abs()))
+        self.position[i] != self.position[j] && b >= -EVEN && (close(b) || close(a) || close(b - a.abs()))
     }
 
     fn accept(&self, i: usize) -> Option<Accepted> {

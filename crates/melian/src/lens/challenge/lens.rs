@@ -5,9 +5,7 @@ use crate::case::{Case, CaseBlock};
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor};
 use crate::lens::seats::{Seats, choice, square, table};
-use crate::lens::{
-    Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable,
-};
+use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::scenario::{LensOptions, Scenario};
 
 /// Rounds run if the scenario names no other number, as in published uses.
@@ -291,7 +289,8 @@ impl PointPredictor for Predictor {
                 trace.steps.push(self.round(name, &names, round, &story.course));
             }
             let columns: Vec<String> = (0..=story.course.rounds()).map(|r| format!("round {r}")).collect();
-            let columns: Vec<&str> = std::iter::once("actor").chain(columns.iter().map(String::as_str)).collect();
+            let columns: Vec<&str> =
+                std::iter::once("actor").chain(columns.iter().map(String::as_str)).collect();
             let path = |a: usize| (0..=story.course.rounds()).map(|r| story.course.at(r)[a]).collect();
             let rows = names.iter().enumerate().map(|(a, &name)| (name, path(a)));
             trace.steps.push(TraceStep {

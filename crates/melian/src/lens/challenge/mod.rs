@@ -34,12 +34,7 @@ pub enum Reading {
 
 impl Reading {
     /// Every reading.
-    pub const ALL: [Self; 4] = [
-        Self::TextQ1,
-        Self::TextQ05,
-        Self::ScholzCode,
-        Self::ScholzCodeCorrected,
-    ];
+    pub const ALL: [Self; 4] = [Self::TextQ1, Self::TextQ05, Self::ScholzCode, Self::ScholzCodeCorrected];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -101,17 +96,11 @@ impl fmt::Display for InputError {
             Self::Empty => write!(f, "there must be an actor"),
             Self::Shape(column) => write!(f, "`{column}` must have an entry for every actor"),
             Self::Capability(a) => {
-                write!(
-                    f,
-                    "the capability of actor {a} must be at least 0 (and below 1e100)"
-                )
+                write!(f, "the capability of actor {a} must be at least 0 (and below 1e100)")
             }
             Self::Salience(a) => write!(f, "the salience of actor {a} must be within 0 and 100"),
             Self::Position(a) => {
-                write!(
-                    f,
-                    "the position of actor {a} must be a number within -1e100 and 1e100"
-                )
+                write!(f, "the position of actor {a} must be a number within -1e100 and 1e100")
             }
         }
     }

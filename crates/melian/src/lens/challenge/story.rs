@@ -135,10 +135,7 @@ pub fn tell(dispute: &Dispute, reading: Reading, rounds: usize) -> Result<Story,
     let course = solver.run(dispute, rounds, &mut |solver, round| {
         told.push(round_of(solver, round));
     })?;
-    Ok(Story {
-        course,
-        rounds: told,
-    })
+    Ok(Story { course, rounds: told })
 }
 
 fn round_of(solver: &Solver, round: usize) -> Round {
@@ -156,16 +153,12 @@ fn round_of(solver: &Solver, round: usize) -> Round {
     let offers = if solver.range == 0.0 {
         Vec::new()
     } else {
-        pairs()
-            .filter_map(|(i, j)| offer_of(solver, i, j))
-            .collect()
+        pairs().filter_map(|(i, j)| offer_of(solver, i, j)).collect()
     };
     Round {
         round,
         position: solver.position.clone(),
-        votes: (0..n)
-            .flat_map(|k| pairs().map(move |(i, j)| solver.vote(k, i, j)))
-            .collect(),
+        votes: (0..n).flat_map(|k| pairs().map(move |(i, j)| solver.vote(k, i, j))).collect(),
         chance: solver.chance.clone(),
         danger: solver.danger.clone(),
         risk: (0..n).map(|i| solver.risk(i)).collect(),
@@ -190,12 +183,7 @@ fn kind_of(kind: Kind) -> OfferKind {
 }
 
 fn offer_of(solver: &Solver, i: usize, j: usize) -> Option<Offer> {
-    solver.offer(i, j).map(|offer| Offer {
-        by: j,
-        to: i,
-        kind: kind_of(offer.kind),
-        position: offer.to,
-    })
+    solver.offer(i, j).map(|offer| Offer { by: j, to: i, kind: kind_of(offer.kind), position: offer.to })
 }
 
 fn move_of(solver: &Solver, i: usize) -> Option<Move> {
@@ -204,12 +192,7 @@ fn move_of(solver: &Solver, i: usize) -> Option<Move> {
     let stands = solver.chance[i * n + j];
     let resisted = stands * solver.success[i * n + j] + (1.0 - stands) * solver.failure[i * n + j];
     (accepted.to != solver.position[i]).then(|| Move {
-        offer: Offer {
-            by: j,
-            to: i,
-            kind: kind_of(accepted.kind),
-            position: accepted.to,
-        },
+        offer: Offer { by: j, to: i, kind: kind_of(accepted.kind), position: accepted.to },
         from: solver.position[i],
         chance: solver.chance[j * n + i],
         backers: (0..n)

@@ -20,12 +20,9 @@ pub struct Side {
 pub fn bargain(rule: Interpolation, initiator: Side, receiver: Side, chance: f64) -> (f64, f64) {
     let odds = 1.0 - chance;
     match rule {
-        Interpolation::S1P1 => meet(
-            initiator,
-            receiver,
-            initiator.salience * chance,
-            receiver.salience * odds,
-        ),
+        Interpolation::S1P1 => {
+            meet(initiator, receiver, initiator.salience * chance, receiver.salience * odds)
+        }
         Interpolation::S2P2 => meet(
             initiator,
             receiver,

@@ -100,11 +100,7 @@ impl Election {
         let options = probability.len();
         for i in 0..options {
             for j in 0..options {
-                let own = if i == j {
-                    LEAST_COALITION
-                } else {
-                    strength[i * options + j]
-                };
+                let own = if i == j { LEAST_COALITION } else { strength[i * options + j] };
                 self.strength.set(i, j, own);
             }
         }
@@ -140,11 +136,7 @@ impl Election {
         for i in 0..options {
             self.chance.set(i, i, 0.5);
             for j in 0..i {
-                let (p, q) = victory(
-                    self.victory,
-                    self.strength.get(i, j),
-                    self.strength.get(j, i),
-                );
+                let (p, q) = victory(self.victory, self.strength.get(i, j), self.strength.get(j, i));
                 self.chance.set(i, j, p);
                 self.chance.set(j, i, q);
             }
@@ -250,19 +242,9 @@ fn normalise(probability: &mut [f64]) {
 /// # Panics
 /// If `strength` isn't a square of `options`.
 #[must_use]
-pub fn condorcet(
-    victory: VictoryModel,
-    model: CondorcetModel,
-    strength: &[f64],
-    options: usize,
-) -> Vec<f64> {
-    assert_eq!(
-        strength.len(),
-        options * options,
-        "a strength for every pair"
-    );
+pub fn condorcet(victory: VictoryModel, model: CondorcetModel, strength: &[f64], options: usize) -> Vec<f64> {
+    assert_eq!(strength.len(), options * options, "a strength for every pair");
     let mut probability = vec![0.0; options];
-    Election::new(VotingRule::Prop, victory, model, options)
-        .hold_on_strengths(strength, &mut probability);
+    Election::new(VotingRule::Prop, victory, model, options).hold_on_strengths(strength, &mut probability);
     probability
 }

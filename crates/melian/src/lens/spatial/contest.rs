@@ -34,11 +34,7 @@ impl Field {
     /// Utility to `actor` of the position of `at`, as `viewer` sees it.
     #[inline]
     pub(super) fn utility(&self, viewer: usize, actor: usize, at: usize) -> f64 {
-        seen(
-            self.near.get(actor, at),
-            self.slope.get(actor, at),
-            self.seen_risk(viewer, actor),
-        )
+        seen(self.near.get(actor, at), self.slope.get(actor, at), self.seen_risk(viewer, actor))
     }
 }
 
@@ -143,11 +139,7 @@ pub(super) struct Seats {
 }
 
 impl Contests {
-    pub(super) fn new(
-        rule: VotingRule,
-        commitment: ThirdPartyCommitment,
-        errors: KtabErrors,
-    ) -> Self {
+    pub(super) fn new(rule: VotingRule, commitment: ThirdPartyCommitment, errors: KtabErrors) -> Self {
         match rule {
             VotingRule::Binary => Self::of::<vote::Binary>(commitment, errors),
             VotingRule::PropBin => Self::of::<vote::PropBin>(commitment, errors),
@@ -168,10 +160,7 @@ impl Contests {
     }
 
     fn with<R: Rule, C: Commitment>() -> Self {
-        Self {
-            all: all::<R, C>,
-            one: one::<R, C>,
-        }
+        Self { all: all::<R, C>, one: one::<R, C> }
     }
 
     /// Chance of winning and expected gain for `i` of challenging each actor, in `i`'s view,
@@ -213,12 +202,8 @@ fn all<R: Rule, C: Commitment>(
     for n in 0..actors {
         let risk = field.seen_risk(i, n);
         seats.risk.push(risk);
-        seats
-            .of_challenger
-            .push(seen(field.near.get(n, i), field.slope.get(n, i), risk));
-        seats
-            .own
-            .push(seen(field.near.get(n, n), field.slope.get(n, n), risk));
+        seats.of_challenger.push(seen(field.near.get(n, i), field.slope.get(n, i), risk));
+        seats.own.push(seen(field.near.get(n, n), field.slope.get(n, n), risk));
     }
     let seats = &*seats;
     let own = seats.own[i];
@@ -278,23 +263,12 @@ fn one<R: Rule, C: Commitment>(
     let opponent = LEAST_SIDE + positive(-vi) + positive(-vj);
     let (mut with, mut against) = (principal, opponent);
     for n in (0..field.risk.len()).filter(|&n| n != i && n != j) {
-        let v = C::vote::<R>(
-            field.weight[n],
-            u(n, i),
-            u(n, j),
-            u(n, n),
-            principal,
-            opponent,
-        );
+        let v = C::vote::<R>(field.weight[n], u(n, i), u(n, j), u(n, n), principal, opponent);
         with += positive(v);
         against += positive(-v);
         votes(n, v);
     }
-    Judged {
-        chance: with / (with + against),
-        with,
-        against,
-    }
+    Judged { chance: with / (with + against), with, against }
 }
 
 /// Expected change in utility to an actor from a challenge of a receiver that resists with

@@ -71,17 +71,13 @@ impl Course {
     /// The distinct positions at the end, by the actor that stands for each, with their probabilities,
     /// which sum to 1.
     pub fn distribution(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
-        (0..self.actors)
-            .filter(|&a| self.same[a] == a)
-            .map(|a| (a, self.probability[a]))
+        (0..self.actors).filter(|&a| self.same[a] == a).map(|a| (a, self.probability[a]))
     }
 
     /// The mean of the distribution on a dimension.
     pub fn mean(&self, dimension: usize) -> f64 {
         let last = self.at(self.turns);
-        self.distribution()
-            .map(|(a, p)| p * last[a * self.dimensions + dimension])
-            .sum()
+        self.distribution().map(|(a, p)| p * last[a * self.dimensions + dimension]).sum()
     }
 }
 
@@ -166,11 +162,7 @@ impl Solver {
             options,
             actors,
             dimensions,
-            contests: Contests::new(
-                options.voting_rule,
-                options.third_parties,
-                options.ktab_errors,
-            ),
+            contests: Contests::new(options.voting_rule, options.third_parties, options.ktab_errors),
             field: Field {
                 near: Lanes::new(n, n),
                 slope: Lanes::new(n, n),
@@ -190,12 +182,7 @@ impl Solver {
             chance: Lanes::new(n, n),
             gain: Lanes::new(n, n),
             own: Lanes::new(n, n),
-            election: Election::new(
-                options.voting_rule,
-                options.victory,
-                options.condorcet,
-                most_options,
-            ),
+            election: Election::new(options.voting_rule, options.victory, options.condorcet, most_options),
             favour: vec![0.0; n],
             next_probability: vec![0.0; most_options],
             targets: vec![None; n],
@@ -215,11 +202,7 @@ impl Solver {
     ///
     /// # Errors
     /// If the numbers are out of range, or of another shape than this solver's.
-    pub fn solve(
-        &mut self,
-        talks: &Talks,
-        stream: &mut dyn FnMut() -> u64,
-    ) -> Result<Course, InputError> {
+    pub fn solve(&mut self, talks: &Talks, stream: &mut dyn FnMut() -> u64) -> Result<Course, InputError> {
         self.run(talks, stream, &mut |_, _| {})
     }
 
@@ -261,8 +244,7 @@ impl Solver {
             }
             if cycle.is_none() && self.options.settlement == Settlement::Deterministic {
                 let earlier = |t: usize| {
-                    path[t * size..][..size] == self.position
-                        && self.ideals[t * size..][..size] == self.ideal
+                    path[t * size..][..size] == self.position && self.ideals[t * size..][..size] == self.ideal
                 };
                 cycle = (0..turn).find(|&t| earlier(t)).map(|t| (t, turn - t));
             }
@@ -320,18 +302,14 @@ impl Solver {
     /// point, by its saliences.
     fn distance(&self, actor: usize, point: &[f64]) -> f64 {
         let d = self.dimensions;
-        if let ([ideal], [point], [share]) = (
-            &self.ideal[actor * d..][..d],
-            point,
-            &self.share[actor * d..][..d],
-        ) {
+        if let ([ideal], [point], [share]) =
+            (&self.ideal[actor * d..][..d], point, &self.share[actor * d..][..d])
+        {
             return share * (ideal - point).abs();
         }
         let mut sum = 0.0;
-        for ((ideal, point), share) in self.ideal[actor * d..][..d]
-            .iter()
-            .zip(point)
-            .zip(&self.share[actor * d..][..d])
+        for ((ideal, point), share) in
+            self.ideal[actor * d..][..d].iter().zip(point).zip(&self.share[actor * d..][..d])
         {
             sum += share * ((ideal - point) * (ideal - point));
         }
@@ -349,8 +327,7 @@ impl Solver {
             }
         }
         // A neutral actor's utility is just nearness.
-        self.election
-            .hold(&self.field.near, &self.capability, &mut self.favour);
+        self.election.hold(&self.field.near, &self.capability, &mut self.favour);
         attitudes(self.options.risk_range, &self.favour, &mut self.field.risk);
         for a in 0..n {
             for at in 0..n {
@@ -361,13 +338,7 @@ impl Solver {
 
     fn challenge(&mut self) {
         for i in 0..self.actors {
-            self.contests.all(
-                &self.field,
-                i,
-                &mut self.seats,
-                &mut self.chance,
-                &mut self.gain,
-            );
+            self.contests.all(&self.field, i, &mut self.seats, &mut self.chance, &mut self.gain);
             self.targets[i] = None;
             let mut best = LEAST_GAIN;
             for j in (0..self.actors).filter(|&j| j != i) {
@@ -402,8 +373,7 @@ impl Solver {
             let receiver_chance = |solver: &Self| {
                 let chance = solver.judge(j, (i, j), &mut |_, _| {}).chance;
                 if solver.options.ktab_errors.gain_as_chance {
-                    let (at_i, at_j) =
-                        (solver.field.utility(j, i, i), solver.field.utility(j, i, j));
+                    let (at_i, at_j) = (solver.field.utility(j, i, i), solver.field.utility(j, i, j));
                     expected_gain(solver.field.resolve[j], chance, at_i, at_j)
                 } else {
                     chance
@@ -432,17 +402,11 @@ impl Solver {
         for at in 0..self.actors {
             add_row(&mut self.standing, self.own.row(at));
         }
-        self.standing
-            .iter_mut()
-            .for_each(|u| *u /= self.actors as f64);
+        self.standing.iter_mut().for_each(|u| *u /= self.actors as f64);
     }
 
     fn offer(&mut self, (initiator, receiver): (usize, usize), view: View, chance: f64) {
-        self.offers.push(Offer {
-            initiator,
-            receiver,
-            view,
-        });
+        self.offers.push(Offer { initiator, receiver, view });
         self.put_terms((initiator, receiver), chance);
     }
 
@@ -451,10 +415,8 @@ impl Solver {
         let start = self.terms.len();
         self.terms.resize(start + 2 * d, 0.0);
         for k in 0..d {
-            let side = |a: usize| Side {
-                position: self.position[a * d + k],
-                salience: self.salience[a * d + k],
-            };
+            let side =
+                |a: usize| Side { position: self.position[a * d + k], salience: self.salience[a * d + k] };
             let (to_i, to_j) = bargain(self.options.interpolation, side(i), side(j), chance);
             self.terms[start + k] = to_i;
             self.terms[start + d + k] = to_j;
@@ -463,11 +425,7 @@ impl Solver {
 
     /// Folds the last terms into those at `start`, by the parties' power.
     fn average_terms(&mut self, (i, j): (usize, usize), start: usize) {
-        let receiver = if self.options.ktab_errors.initiator_capability {
-            i
-        } else {
-            j
-        };
+        let receiver = if self.options.ktab_errors.initiator_capability { i } else { j };
         let wi = self.capability[i] * self.field.resolve[i];
         let wj = self.capability[receiver] * self.field.resolve[j];
         let (kept, last) = self.terms.split_at_mut(start + 2 * self.dimensions);
@@ -488,11 +446,7 @@ impl Solver {
 
     /// Mean utility to every actor of the positions after an offer is taken by both.
     fn value(&mut self, offer: usize) {
-        let Offer {
-            initiator,
-            receiver,
-            ..
-        } = self.offers[offer];
+        let Offer { initiator, receiver, .. } = self.offers[offer];
         let risk = &self.field.risk;
         for (a, &risk) in risk.iter().enumerate() {
             let u = |party| utility(self.distance(a, self.terms_of(offer, party)), risk);
@@ -515,21 +469,11 @@ impl Solver {
         for k in 0..self.actors {
             self.queue.clear();
             let offers = || self.offers.iter().enumerate();
-            self.queue
-                .extend(offers().filter(|(_, o)| o.initiator == k).map(|(o, _)| o));
-            self.queue
-                .extend(offers().filter(|(_, o)| o.receiver == k).map(|(o, _)| o));
-            let word = if self.options.settlement == Settlement::Stochastic {
-                stream()
-            } else {
-                0
-            };
+            self.queue.extend(offers().filter(|(_, o)| o.initiator == k).map(|(o, _)| o));
+            self.queue.extend(offers().filter(|(_, o)| o.receiver == k).map(|(o, _)| o));
+            let word = if self.options.settlement == Settlement::Stochastic { stream() } else { 0 };
             if self.queue.is_empty() {
-                self.choices[k] = Choice {
-                    offer: None,
-                    probability: 1.0,
-                    offers: 0,
-                };
+                self.choices[k] = Choice { offer: None, probability: 1.0, offers: 0 };
                 continue;
             }
             for a in 0..self.actors {
@@ -540,8 +484,7 @@ impl Solver {
                 }
             }
             let probability = &mut self.next_probability[..=self.queue.len()];
-            self.election
-                .hold(&self.queue_utility, &self.capability, probability);
+            self.election.hold(&self.queue_utility, &self.capability, probability);
             let taken = match self.options.settlement {
                 Settlement::Deterministic => likeliest(probability),
                 Settlement::Stochastic => drawn(probability, word),
@@ -585,11 +528,7 @@ impl Solver {
     /// The sum over actors of how far each moved from `before`.
     fn moved(&self, before: &[f64]) -> f64 {
         let d = self.dimensions;
-        self.position
-            .chunks(d)
-            .zip(before.chunks(d))
-            .map(|(now, then)| apart(now, then))
-            .sum()
+        self.position.chunks(d).zip(before.chunks(d)).map(|(now, then)| apart(now, then)).sum()
     }
 
     /// Probability of each actor's position, and the first actor at it, as things stand.
@@ -610,29 +549,16 @@ impl Solver {
             }
         }
         // An actor between two distinct positions counts with the later one, as in KTAB.
-        let same: Vec<usize> = (0..n)
-            .map(|a| {
-                distinct
-                    .iter()
-                    .copied()
-                    .rfind(|&b| close(a, b))
-                    .unwrap_or(a)
-            })
-            .collect();
+        let same: Vec<usize> =
+            (0..n).map(|a| distinct.iter().copied().rfind(|&b| close(a, b)).unwrap_or(a)).collect();
         for a in 0..n {
             for (m, &at) in distinct.iter().enumerate() {
                 self.queue_utility.set(a, m, self.own.get(at, a));
             }
         }
         let mut probability = vec![0.0; distinct.len()];
-        self.election
-            .hold(&self.queue_utility, &self.capability, &mut probability);
-        let of = |a: usize| {
-            distinct
-                .iter()
-                .position(|&b| b == same[a])
-                .map_or(0.0, |m| probability[m])
-        };
+        self.election.hold(&self.queue_utility, &self.capability, &mut probability);
+        let of = |a: usize| distinct.iter().position(|&b| b == same[a]).map_or(0.0, |m| probability[m]);
         ((0..n).map(of).collect(), same)
     }
 }
@@ -641,11 +567,7 @@ fn apart(a: &[f64], b: &[f64]) -> f64 {
     if let ([a], [b]) = (a, b) {
         return (a - b).abs();
     }
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| (a - b) * (a - b))
-        .sum::<f64>()
-        .sqrt()
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
 }
 
 fn add_row(sum: &mut [f64], row: &[[f64; LANES]]) {

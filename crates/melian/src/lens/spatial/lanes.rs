@@ -15,10 +15,7 @@ pub(super) struct Lanes {
 impl Lanes {
     pub(super) fn new(rows: usize, columns: usize) -> Self {
         let blocks = columns.div_ceil(LANES);
-        Self {
-            blocks,
-            data: vec![[0.0; LANES]; rows * blocks],
-        }
+        Self { blocks, data: vec![[0.0; LANES]; rows * blocks] }
     }
 
     pub(super) fn blocks(&self) -> usize {

@@ -9,6 +9,7 @@ mod condorcet;
 mod contest;
 mod engine;
 mod lanes;
+mod lens;
 mod options;
 mod story;
 mod talks;
@@ -17,9 +18,10 @@ mod vote;
 pub use bargain::{Side, bargain};
 pub use condorcet::{condorcet, victory};
 pub use engine::{Course, Ending, MOST_TURNS, QUIET, Solver, View};
+pub(crate) use lens::SPATIALS;
 pub use options::{
-    BargainModel, CondorcetModel, Interpolation, KtabErrors, Options, RiskAdjustment, RiskRange,
-    Settlement, ThirdPartyCommitment, VictoryModel, VotingRule,
+    BargainModel, CondorcetModel, Interpolation, KtabErrors, Options, RiskAdjustment, RiskRange, Settlement,
+    ThirdPartyCommitment, VictoryModel, VotingRule,
 };
 pub use story::{Backer, Estimate, Move, Offer, Story, Turn, tell};
 pub use talks::{InputError, Talks};

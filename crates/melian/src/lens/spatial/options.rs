@@ -153,11 +153,8 @@ pub struct KtabErrors {
 
 impl KtabErrors {
     /// Every error that can be repeated.
-    pub const ALL: Self = Self {
-        silent_third_parties: true,
-        gain_as_chance: true,
-        initiator_capability: true,
-    };
+    pub const ALL: Self =
+        Self { silent_third_parties: true, gain_as_chance: true, initiator_capability: true };
 }
 
 /// The options of a run; the default is KTAB's for a table of actors.

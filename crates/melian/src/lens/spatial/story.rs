@@ -112,11 +112,7 @@ pub struct Story {
 ///
 /// # Errors
 /// If the numbers are out of range.
-pub fn tell(
-    talks: &Talks,
-    options: Options,
-    stream: &mut dyn FnMut() -> u64,
-) -> Result<Story, InputError> {
+pub fn tell(talks: &Talks, options: Options, stream: &mut dyn FnMut() -> u64) -> Result<Story, InputError> {
     let mut turns = Vec::new();
     let mut solver = Solver::new(talks.actors(), talks.dimensions, options);
     let course = solver.run(talks, stream, &mut |solver, turn| {
@@ -127,31 +123,15 @@ pub fn tell(
 
 fn turn_of(solver: &mut Solver, turn: usize) -> Turn {
     let (probability, _) = solver.standing_report();
-    let offers: Vec<Offer> = (0..solver.offers.len())
-        .map(|o| offer_of(solver, o))
-        .collect();
-    let moves = (0..solver.choices.len())
-        .filter_map(|actor| move_of(solver, &offers, actor))
-        .collect();
-    Turn {
-        turn,
-        risk: solver.field.risk.clone(),
-        probability,
-        offers,
-        moves,
-    }
+    let offers: Vec<Offer> = (0..solver.offers.len()).map(|o| offer_of(solver, o)).collect();
+    let moves = (0..solver.choices.len()).filter_map(|actor| move_of(solver, &offers, actor)).collect();
+    Turn { turn, risk: solver.field.risk.clone(), probability, offers, moves }
 }
 
 fn offer_of(solver: &Solver, index: usize) -> Offer {
     let offer = solver.offers[index];
     let (i, j) = (offer.initiator, offer.receiver);
-    let terms = |actor| {
-        solver
-            .terms_of(index, actor)
-            .iter()
-            .map(|x| x * 100.0)
-            .collect()
-    };
+    let terms = |actor| solver.terms_of(index, actor).iter().map(|x| x * 100.0).collect();
     Offer {
         initiator: i,
         receiver: j,
@@ -190,23 +170,12 @@ fn move_of(solver: &Solver, offers: &[Offer], actor: usize) -> Option<Move> {
     let index = choice.offer?;
     let offer = &offers[index];
     let d = solver.terms_of(index, actor).len();
-    let from: Vec<f64> = solver.position[actor * d..][..d]
-        .iter()
-        .map(|x| x * 100.0)
-        .collect();
+    let from: Vec<f64> = solver.position[actor * d..][..d].iter().map(|x| x * 100.0).collect();
     let pressed = offer.receiver == actor;
     let (partner, own, to) = if pressed {
-        (
-            offer.initiator,
-            &offer.receiver_estimate,
-            &offer.receiver_terms,
-        )
+        (offer.initiator, &offer.receiver_estimate, &offer.receiver_terms)
     } else {
-        (
-            offer.receiver,
-            &offer.initiator_estimate,
-            &offer.initiator_terms,
-        )
+        (offer.receiver, &offer.initiator_estimate, &offer.initiator_terms)
     };
     let side = if pressed { 1.0 } else { -1.0 };
     (from != *to).then(|| Move {
@@ -214,25 +183,14 @@ fn move_of(solver: &Solver, offers: &[Offer], actor: usize) -> Option<Move> {
         offer: index,
         partner,
         pressed,
-        partner_chance: if pressed {
-            own.chance
-        } else {
-            1.0 - own.chance
-        },
+        partner_chance: if pressed { own.chance } else { 1.0 - own.chance },
         backers: own
             .backers
             .iter()
-            .map(|b| Backer {
-                vote: side * b.vote,
-                ..*b
-            })
+            .map(|b| Backer { vote: side * b.vote, ..*b })
             .filter(|b| b.vote > 0.0)
             .collect(),
-        fear: if pressed {
-            own.receiver_fear
-        } else {
-            own.initiator_fear
-        },
+        fear: if pressed { own.receiver_fear } else { own.initiator_fear },
         probability: choice.probability,
         choices: choice.offers,
         from,

@@ -46,19 +46,14 @@ impl fmt::Display for InputError {
             Self::Shape(table) => {
                 write!(f, "`{table}` must have an entry for every actor and column")
             }
-            Self::Capability(a) => write!(
-                f,
-                "the capability of actor {a} must be above 0 (and below 1e100)"
-            ),
+            Self::Capability(a) => write!(f, "the capability of actor {a} must be above 0 (and below 1e100)"),
             Self::Position(a) => write!(f, "the positions of actor {a} must be within 0 and 100"),
-            Self::Salience(a) => write!(
-                f,
-                "the saliences of actor {a} must be at least 0 and sum to at most 100"
-            ),
-            Self::Accommodation(a) => write!(
-                f,
-                "the accommodation of actor {a} must be shares that sum to at most 1"
-            ),
+            Self::Salience(a) => {
+                write!(f, "the saliences of actor {a} must be at least 0 and sum to at most 100")
+            }
+            Self::Accommodation(a) => {
+                write!(f, "the accommodation of actor {a} must be shares that sum to at most 1")
+            }
         }
     }
 }
@@ -82,11 +77,7 @@ impl Talks {
             return Err(InputError::Empty);
         }
         let shape = |table: &[f64], size, name| {
-            if table.len() == size {
-                Ok(())
-            } else {
-                Err(InputError::Shape(name))
-            }
+            if table.len() == size { Ok(()) } else { Err(InputError::Shape(name)) }
         };
         shape(&self.position, n * d, "position")?;
         shape(&self.salience, n * d, "salience")?;
@@ -97,10 +88,7 @@ impl Talks {
             if !(self.capability[a] > 0.0 && self.capability[a] < 1e100) {
                 return Err(InputError::Capability(a));
             }
-            if !self.position[a * d..][..d]
-                .iter()
-                .all(|x| (0.0..=100.0).contains(x))
-            {
+            if !self.position[a * d..][..d].iter().all(|x| (0.0..=100.0).contains(x)) {
                 return Err(InputError::Position(a));
             }
             if !shares(&self.salience[a * d..][..d], 100.0) {

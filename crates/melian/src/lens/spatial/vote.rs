@@ -34,11 +34,7 @@ pub(super) trait Rule {
 /// must not vote: the strength every coalition starts from is weaker than that.
 #[inline]
 fn sign(difference: f64) -> f64 {
-    let x = if difference.abs() < 1e-12 {
-        0.0
-    } else {
-        difference / 1e-8
-    };
+    let x = if difference.abs() < 1e-12 { 0.0 } else { difference / 1e-8 };
     let x = if x < 1.0 { x } else { 1.0 };
     if x > -1.0 { x } else { -1.0 }
 }

@@ -5,7 +5,11 @@
 //! means weighted by capability times salience, an exchange gives both partners the same
 //! gain, and everyone else bears its externalities.
 
+mod lens;
+
 use std::fmt;
+
+pub(crate) use lens::TRADE;
 
 /// Gains below this share of the widest issue's range count as none.
 const LEAST_GAIN: f64 = 1e-9;
@@ -54,15 +58,8 @@ impl fmt::Display for InputError {
             Self::Shape(table) => {
                 write!(f, "`{table}` must have an entry for every actor and issue")
             }
-            Self::Range {
-                table,
-                actor,
-                issue,
-            } => {
-                write!(
-                    f,
-                    "the {table} of actor {actor} on issue {issue} is out of range"
-                )
+            Self::Range { table, actor, issue } => {
+                write!(f, "the {table} of actor {actor} on issue {issue} is out of range")
             }
         }
     }
@@ -110,11 +107,7 @@ pub struct Terms {
 ///
 /// Nobody moves past its partner's position, nor the outcome past it.
 #[must_use]
-pub fn equal_gain(
-    i: (Stake, Stake),
-    j: (Stake, Stake),
-    (p, q): (Standing, Standing),
-) -> Option<Terms> {
+pub fn equal_gain(i: (Stake, Stake), j: (Stake, Stake), (p, q): (Standing, Standing)) -> Option<Terms> {
     let ((ip, iq), (jp, jq)) = (i, j);
     let opposed = |a: Stake, b: Stake, at: Standing| {
         let least = LEAST_SIDE * (a.position - b.position).abs();
@@ -123,8 +116,7 @@ pub fn equal_gain(
     };
     let profitable = ip.salience * jq.salience > jp.salience * iq.salience;
     let (weight_j, weight_i) = (jp.salience * jp.capability, iq.salience * iq.capability);
-    if !(opposed(ip, jp, p) && opposed(iq, jq, q) && profitable && weight_j > 0.0 && weight_i > 0.0)
-    {
+    if !(opposed(ip, jp, p) && opposed(iq, jq, q) && profitable && weight_j > 0.0 && weight_i > 0.0) {
         return None;
     }
     let price = (ip.salience + jp.salience) / (iq.salience + jq.salience);
@@ -248,11 +240,8 @@ impl Market {
         if n == 0 || m == 0 {
             return Err(InputError::Empty);
         }
-        let tables = [
-            ("position", &self.position),
-            ("salience", &self.salience),
-            ("capability", &self.capability),
-        ];
+        let tables =
+            [("position", &self.position), ("salience", &self.salience), ("capability", &self.capability)];
         for (name, table) in tables {
             if table.len() != n * m {
                 return Err(InputError::Shape(name));
@@ -260,13 +249,7 @@ impl Market {
         }
         for actor in 0..n {
             for issue in 0..m {
-                let bad = |table| {
-                    Err(InputError::Range {
-                        table,
-                        actor,
-                        issue,
-                    })
-                };
+                let bad = |table| Err(InputError::Range { table, actor, issue });
                 if !(0.0..LARGE).contains(&self.capability[actor * m + issue]) {
                     return bad("capability");
                 }
@@ -352,9 +335,8 @@ impl<'a> Floor<'a> {
         let spread = (0..market.issues)
             .map(|issue| {
                 let column = market.position.iter().skip(issue).step_by(market.issues);
-                let (low, high) = column.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| {
-                    (l.min(x), h.max(x))
-                });
+                let (low, high) =
+                    column.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &x| (l.min(x), h.max(x)));
                 high - low
             })
             .fold(0.0, f64::max);
@@ -381,11 +363,7 @@ impl<'a> Floor<'a> {
                     let w = s.salience * s.capability;
                     (sum + w * s.position, weight + w)
                 });
-                let outcome = if weight > 0.0 {
-                    sum / weight
-                } else {
-                    self.plain_mean(issue)
-                };
+                let outcome = if weight > 0.0 { sum / weight } else { self.plain_mean(issue) };
                 Standing { outcome, weight }
             })
             .collect();
@@ -454,16 +432,9 @@ impl<'a> Floor<'a> {
         let m = self.market.issues;
         let before = (self.standing[p].outcome, self.standing[q].outcome);
         let mut shift = |mover: usize, partner: usize, issue: usize, distance: f64| {
-            let (from, goal) = (
-                self.position[mover * m + issue],
-                self.position[partner * m + issue],
-            );
+            let (from, goal) = (self.position[mover * m + issue], self.position[partner * m + issue]);
             let full = (goal - from).abs();
-            let to = if distance >= full {
-                goal
-            } else {
-                from + (goal - from) * (distance / full)
-            };
+            let to = if distance >= full { goal } else { from + (goal - from) * (distance / full) };
             self.position[mover * m + issue] = to;
             self.spent[mover * m + issue] = true;
             (from, to)
