@@ -1,5 +1,7 @@
 //! The challenge lens against published and independently re-derived runs.
 
+#![allow(clippy::unreadable_literal)] // Figures as printed.
+
 use melian::lens::challenge::*;
 
 /// Date of introduction of emission standards, EC 1989 (Bueno de Mesquita's example; order NL
@@ -25,7 +27,7 @@ fn solve(dispute: &Dispute, reading: Reading, rounds: usize) -> Course {
 }
 
 /// P6: the Scholz program on the emission example, rounds 0-5, re-derived and checked against
-/// its authors' original by J. McKibben and D. Masad; the medians truncate to those of Scholz,
+/// its authors' original by jmckib and D. Masad; the medians truncate to those of Scholz,
 /// Calbert and Smith (2011), table 2.
 #[test]
 fn emission_by_the_scholz_program() {
@@ -45,7 +47,7 @@ fn emission_by_the_scholz_program() {
     near(&story.rounds[0].exponent, &exponents, 1e-6, "exponents");
 }
 
-/// P7: Sultan example (oil price, 17 actors), the start, from the table in J. McKibben's
+/// P7: Sultan example (oil price, 17 actors), the start, from the table in jmckib's
 /// public replication.
 #[test]
 fn sultan_start() {

@@ -1,5 +1,7 @@
 //! The exchange lens against the equal-gain formulas of Stokman and Van Oosten (1994).
 
+#![allow(clippy::unreadable_literal)] // Figures as printed.
+
 use melian::lens::exchange::*;
 
 #[track_caller]

@@ -70,7 +70,11 @@ fn told(id: &str, scenario: &Scenario) -> String {
             assert_eq!(row.len() + 1, table.columns.len(), "{}: {name}", table.title);
         }
     }
-    trace.steps.into_iter().map(|step| format!("{}: {}\n", step.title, step.text)).collect()
+    let steps: Vec<String> = trace.steps.iter().map(|s| format!("{}: {}", s.title, s.text)).collect();
+    steps.join(
+        "
+",
+    )
 }
 
 /// Scholz, Calbert and Smith (2011); the positions are shares of the range of 0 to 10 years.

@@ -275,7 +275,9 @@ impl Solver {
 
     fn weigh_losses(&mut self) {
         for (row, w) in self.loss.chunks_mut(self.actors).zip(&self.weight) {
-            row.iter_mut().for_each(|loss| *loss *= w);
+            for loss in row {
+                *loss *= w;
+            }
         }
     }
 
@@ -475,7 +477,9 @@ fn raise(to: &mut [f64], logarithms: &[f64], exponents: &[f64]) {
 /// From logarithms of powers to utilities on their scale of -2..2.
 fn finish(numbers: &mut [f64]) {
     power::exp(numbers);
-    numbers.iter_mut().for_each(|x| *x = 2.0 - 4.0 * *x);
+    for x in numbers {
+        *x = 2.0 - 4.0 * *x;
+    }
 }
 
 fn on_scale(to: &mut [f64], bases: &[f64]) {

@@ -120,7 +120,7 @@ impl Predictor {
         (dispute, who)
     }
 
-    fn round(&self, issue: &str, names: &[&str], round: &Round, course: &Course) -> TraceStep {
+    fn round(issue: &str, names: &[&str], round: &Round, course: &Course) -> TraceStep {
         let n = names.len();
         let column = |numbers: &[f64], i: usize| numbers[i];
         let standing = (0..n).map(|i| {
@@ -208,12 +208,11 @@ fn moved(names: &[&str], step: &Move) -> String {
         OfferKind::Compromise => "it compromises with",
         OfferKind::Compelled => "it is compelled by",
     };
-    let backing = match step.backers.len() {
-        0 => "backed by nobody else".to_owned(),
-        _ => {
-            let backers: Vec<&str> = step.backers.iter().map(|&(k, _)| names[k]).collect();
-            format!("backed by {}", backers.join(", "))
-        }
+    let backers: Vec<&str> = step.backers.iter().map(|&(k, _)| names[k]).collect();
+    let backing = if backers.is_empty() {
+        "backed by nobody else".to_owned()
+    } else {
+        format!("backed by {}", backers.join(", "))
     };
     let fear = if step.fear > 0.0 {
         format!("if it resisted, it would expect to lose {:.3} of utility", step.fear)
@@ -286,7 +285,7 @@ impl PointPredictor for Predictor {
                 }
             };
             for round in &story.rounds {
-                trace.steps.push(self.round(name, &names, round, &story.course));
+                trace.steps.push(Self::round(name, &names, round, &story.course));
             }
             let columns: Vec<String> = (0..=story.course.rounds()).map(|r| format!("round {r}")).collect();
             let columns: Vec<&str> =

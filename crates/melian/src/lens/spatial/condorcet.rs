@@ -152,12 +152,12 @@ impl Election {
     }
 
     fn conditional(&self, probability: &mut [f64]) {
-        let options = probability.len();
-        probability.fill(1.0);
         // All options are rescaled together, by a power of two, before the largest could
         // vanish: with many options the products leave the range of doubles.
         const SMALL: f64 = 1e-60;
         const RESCALE: f64 = (1u128 << 120) as f64;
+        let options = probability.len();
+        probability.fill(1.0);
         for j in 0..options {
             let mut largest = 0.0;
             for (i, p) in probability.iter_mut().enumerate() {
@@ -165,7 +165,9 @@ impl Election {
                 largest = if *p > largest { *p } else { largest };
             }
             while largest > 0.0 && largest < SMALL {
-                probability.iter_mut().for_each(|p| *p *= RESCALE);
+                for p in probability.iter_mut() {
+                    *p *= RESCALE;
+                }
                 largest *= RESCALE;
             }
         }
@@ -233,7 +235,9 @@ impl Election {
 
 fn normalise(probability: &mut [f64]) {
     let sum = probability.iter().sum::<f64>();
-    probability.iter_mut().for_each(|p| *p /= sum);
+    for p in probability {
+        *p /= sum;
+    }
 }
 
 /// The distribution over options, given the strength of each coalition of `i` against `j`

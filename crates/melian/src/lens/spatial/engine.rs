@@ -256,7 +256,9 @@ impl Solver {
             }
         };
         let (probability, same) = self.report();
-        path.iter_mut().for_each(|x| *x *= 100.0);
+        for x in &mut path {
+            *x *= 100.0;
+        }
         Ok(Course {
             actors: self.actors,
             dimensions: self.dimensions,
@@ -402,7 +404,9 @@ impl Solver {
         for at in 0..self.actors {
             add_row(&mut self.standing, self.own.row(at));
         }
-        self.standing.iter_mut().for_each(|u| *u /= self.actors as f64);
+        for u in &mut self.standing {
+            *u /= self.actors as f64;
+        }
     }
 
     fn offer(&mut self, (initiator, receiver): (usize, usize), view: View, chance: f64) {
@@ -462,7 +466,9 @@ impl Solver {
             }
         }
         let actors = self.actors as f64;
-        total.iter_mut().flatten().for_each(|u| *u /= actors);
+        for u in total.iter_mut().flatten() {
+            *u /= actors;
+        }
     }
 
     fn choose(&mut self, stream: &mut dyn FnMut() -> u64) {

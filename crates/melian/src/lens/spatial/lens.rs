@@ -247,7 +247,9 @@ impl Predictor {
             talks.capability[a] /= seats;
         }
         let most = talks.salience.chunks(d).map(|row| row.iter().sum::<f64>()).fold(100.0, f64::max);
-        talks.salience.iter_mut().for_each(|s| *s *= 100.0 / most);
+        for s in &mut talks.salience {
+            *s *= 100.0 / most;
+        }
         talks
     }
 
@@ -422,9 +424,10 @@ impl Told<'_> {
             format!("to carry its own offer to {partner}")
         };
         let backers: Vec<&str> = step.backers.iter().map(|b| self.names[b.actor]).collect();
-        let backing = match backers.len() {
-            0 => format!("{partner} backed by nobody else"),
-            _ => format!("{partner} backed by {}", backers.join(", ")),
+        let backing = if backers.is_empty() {
+            format!("{partner} backed by nobody else")
+        } else {
+            format!("{partner} backed by {}", backers.join(", "))
         };
         let fear = if step.fear > 0.0 {
             format!("a contest would have cost it {:.3} of utility", step.fear)
