@@ -77,6 +77,22 @@ fn ktab_runs() {
     }
 }
 
+/// Which of those runs need KTAB's errors.
+#[test]
+fn runs_that_need_errors() {
+    let cases: Value = serde_json::from_str(include_str!("data/ktab_smp_public.json")).unwrap();
+    let mut need = Vec::new();
+    for case in cases.as_array().unwrap() {
+        let (talks, options) = ktab(case);
+        let right = Options { ktab_errors: KtabErrors::default(), ..options };
+        if solve(&talks, right) != solve(&talks, options) {
+            need.push(case["case"].as_str().unwrap());
+        }
+    }
+    let kinds = ["smpExample-det ThirdPartyCommit=NoCommit", "smpExample-det BargnModel=InitRcvrInterp"];
+    assert_eq!(need, kinds);
+}
+
 /// P1: votes of weight 2 on differences of 0.3 and -0.3; utility at distance 1/4.
 #[test]
 fn votes_and_utility() {

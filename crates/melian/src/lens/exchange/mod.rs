@@ -399,26 +399,25 @@ impl<'a> Floor<'a> {
     fn best(&self) -> Option<(usize, usize, usize, usize, Terms)> {
         let m = self.market.issues;
         let mut best: Option<(usize, usize, usize, usize, Terms)> = None;
+        let mut contested = Vec::with_capacity(m);
         for i in 0..self.actors {
-            for j in (0..self.actors).filter(|&j| j != i) {
-                for p in (0..m).filter(|&p| !self.spent[j * m + p]) {
-                    if !self.across(i, j, p) {
-                        continue;
-                    }
-                    for q in (0..m).filter(|&q| q != p && !self.spent[i * m + q]) {
-                        if !self.across(i, j, q) {
+            for j in 0..i {
+                contested.clear();
+                contested.extend((0..m).filter(|&issue| self.across(i, j, issue)));
+                for (at, &first) in contested.iter().enumerate() {
+                    for &second in &contested[..at] {
+                        let of = |actor, issue| self.market.stake(&self.position, actor, issue);
+                        let care = |actor, issue| of(actor, issue).salience;
+                        let i_prefers_first =
+                            care(i, first) * care(j, second) > care(j, first) * care(i, second);
+                        let (p, q) = if i_prefers_first { (first, second) } else { (second, first) };
+                        if self.spent[j * m + p] || self.spent[i * m + q] {
                             continue;
                         }
-                        let stakes = |a| {
-                            let of = |issue| self.market.stake(&self.position, a, issue);
-                            (of(p), of(q))
-                        };
-                        let at = (self.standing[p], self.standing[q]);
-                        let Some(terms) = equal_gain(stakes(i), stakes(j), at) else {
-                            continue;
-                        };
+                        let standings = (self.standing[p], self.standing[q]);
+                        let terms = equal_gain((of(i, p), of(i, q)), (of(j, p), of(j, q)), standings);
                         let least = best.map_or(self.least_gain, |(.., kept)| kept.gain);
-                        if terms.gain > least {
+                        if let Some(terms) = terms.filter(|terms| terms.gain > least) {
                             best = Some((i, j, p, q, terms));
                         }
                     }
