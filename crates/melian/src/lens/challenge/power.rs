@@ -91,7 +91,9 @@ mod tests {
         for exponent in [0.5, 0.75, 1.0, 1.3, 2.0] {
             let mut powers = bases.clone();
             ln(&mut powers);
-            powers.iter_mut().for_each(|x| *x *= exponent);
+            for x in &mut powers {
+                *x *= exponent;
+            }
             exp(&mut powers);
             for (base, power) in bases.iter().zip(powers) {
                 let exact = libm::pow(*base, exponent);
