@@ -5,9 +5,14 @@
 
 pub mod base_rate;
 mod baseline;
+pub mod challenge;
+pub mod exchange;
 mod options;
 pub mod point;
 mod registry;
+mod room;
+mod seats;
+pub mod spatial;
 
 pub use registry::{all, find, full_id};
 
@@ -154,6 +159,8 @@ impl LensCard {
 pub enum Family {
     /// A named reference class of past crises.
     BaseRate,
+    /// What the red lines leave.
+    Packages,
     /// Means, medians and bargaining solutions.
     Baseline,
     /// Expected-utility challenges.
@@ -172,6 +179,7 @@ impl Family {
     pub fn name(self) -> &'static str {
         match self {
             Self::BaseRate => "base rate",
+            Self::Packages => "packages",
             Self::Baseline => "baselines",
             Self::Challenge => "challenge",
             Self::Spatial => "spatial",

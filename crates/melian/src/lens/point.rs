@@ -1,4 +1,4 @@
-//! What all point lenses share: from terms on every issue to room, fit, blockers and gains.
+//! What all point lenses share: from terms on every issue to fit, blockers and gains.
 //!
 //! A point lens only says what it expects of the terms, given a deal; it never speaks of whether there is one.
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::case::{Case, CaseBlock};
 use crate::history::Residuals;
-use crate::package::{Closed, FitBlock, Room, RoomBlock, Stakes};
+use crate::package::{Closed, FitBlock, Room, Stakes};
 use crate::scenario::Scenario;
 use crate::uncertainty::StreamKey;
 
@@ -82,25 +82,25 @@ impl PointModel {
         }
         forecast
     }
+}
 
-    fn say(&self, closed: &Closed, open: &str, what: &str) -> String {
-        match closed {
-            Closed::Open => open.to_owned(),
-            Closed::By(actors, size) => {
-                let names: Vec<&str> =
-                    actors.iter().map(|actor| self.actors[actor.index()].as_str()).collect();
-                let names = names.join(", ");
-                if *size as usize == actors.len() {
-                    format!("{what}. It would take {names} to give way.")
-                } else {
-                    format!("{what}. It would take {size} of these to give way: {names}.")
-                }
+/// What closes the room, or refuses a package, in words; `actors` are names.
+pub(super) fn say(actors: &[String], closed: &Closed, open: &str, what: &str) -> String {
+    match closed {
+        Closed::Open => open.to_owned(),
+        Closed::By(closers, size) => {
+            let names: Vec<&str> = closers.iter().map(|actor| actors[actor.index()].as_str()).collect();
+            let names = names.join(", ");
+            if *size as usize == closers.len() {
+                format!("{what}. It would take {names} to give way.")
+            } else {
+                format!("{what}. It would take {size} of these to give way: {names}.")
             }
-            Closed::Beyond => {
-                format!("{what}, whoever gives way: the links between issues or the consent rule exclude it.")
-            }
-            Closed::Unjudged => "There are too many combinations to judge this draw.".to_owned(),
         }
+        Closed::Beyond => {
+            format!("{what}, whoever gives way: the links between issues or the consent rule exclude it.")
+        }
+        Closed::Unjudged => "There are too many combinations to judge this draw.".to_owned(),
     }
 }
 
@@ -114,10 +114,7 @@ fn measures(scenario: &Scenario, with_error: bool) -> Vec<Measure> {
     issues()
         .map(|issue| points(Quantity::Terms(issue)))
         .chain(issues().filter(|_| with_error).map(|issue| points(Quantity::TermsWithError(issue))))
-        .chain([flag(Quantity::Room), flag(Quantity::Fit)])
-        .chain(issues().map(|issue| points(Quantity::RoomLow(issue))))
-        .chain(issues().map(|issue| points(Quantity::RoomHigh(issue))))
-        .chain(actors().map(|actor| flag(Quantity::ClosesRoom(actor))))
+        .chain([flag(Quantity::Fit)])
         .chain(actors().map(|actor| flag(Quantity::ClosesFit(actor))))
         .chain(actors().map(|actor| stake(Quantity::Gain(actor))))
         .collect()
@@ -131,8 +128,6 @@ impl Model for PointModel {
     fn solve(&self, cases: &CaseBlock, streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch) {
         out.one_row_per_lane(self.measures.len(), cases.len());
         let terms = self.terms(cases, &mut out.statuses, scratch);
-        let mut room = RoomBlock::default();
-        self.room.solve(cases, &mut room);
         let mut fit = FitBlock::default();
         self.room.fit(cases, &terms, &mut fit);
         let mut forecast = self.forecast(&terms, cases, streams);
@@ -140,11 +135,7 @@ impl Model for PointModel {
             match measure.quantity {
                 Quantity::Terms(issue) => column.copy_from_slice(&terms[issue.index()]),
                 Quantity::TermsWithError(issue) => std::mem::swap(column, &mut forecast[issue.index()]),
-                Quantity::Room => std::mem::swap(column, &mut room.open),
                 Quantity::Fit => std::mem::swap(column, &mut fit.fits),
-                Quantity::RoomLow(issue) => std::mem::swap(column, &mut room.low[issue.index()]),
-                Quantity::RoomHigh(issue) => std::mem::swap(column, &mut room.high[issue.index()]),
-                Quantity::ClosesRoom(actor) => std::mem::swap(column, &mut room.closers[actor.index()]),
                 Quantity::ClosesFit(actor) => std::mem::swap(column, &mut fit.closers[actor.index()]),
                 Quantity::Gain(actor) => self.stakes.gain(actor, cases, &terms, column),
                 _ => {}
@@ -162,21 +153,16 @@ impl Model for PointModel {
         let mut statuses = vec![RowStatus::Solved; cases.len()];
         let terms = self.terms(cases, &mut statuses, &mut Scratch::default());
         let package: Vec<f64> = terms.iter().map(|issue| issue[lane]).collect();
-        let room = self.room.closed_by(case);
-        trace.steps.push(TraceStep {
-            title: "Is there room?".to_owned(),
-            text: self.say(
-                &room,
-                "A package lies inside every needed red line.",
-                "No package lies inside them all",
-            ),
-            tables: Vec::new(),
-        });
         if package.iter().all(|value| !value.is_nan()) {
             let fit = self.room.refused_by(case, &package);
             trace.steps.push(TraceStep {
                 title: "Do these terms fit?".to_owned(),
-                text: self.say(&fit, "They lie inside every needed red line.", "They cross a red line"),
+                text: say(
+                    &self.actors,
+                    &fit,
+                    "They lie inside every needed red line.",
+                    "They cross a red line",
+                ),
                 tables: Vec::new(),
             });
         }

@@ -1,12 +1,20 @@
 //! The list of all lenses.
 
-use super::{Lens, base_rate::BaseRate, baseline::BASELINES};
+use super::{Lens, base_rate::BaseRate, baseline, challenge, exchange, room::RoomLens, spatial};
 
 /// Every lens in every reading, by family, first to last.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Lens> {
-    let baselines = BASELINES.iter().map(|lens| lens as &dyn Lens);
-    std::iter::once(&BaseRate as &dyn Lens).chain(baselines).collect()
+    let baselines = baseline::BASELINES.iter().map(|lens| lens as &dyn Lens);
+    let challenges = challenge::CHALLENGES.iter().map(|lens| lens as &dyn Lens);
+    let spatials = spatial::SPATIALS.iter().map(|lens| lens as &dyn Lens);
+    [&BaseRate as &dyn Lens, &RoomLens]
+        .into_iter()
+        .chain(baselines)
+        .chain(challenges)
+        .chain(spatials)
+        .chain([&exchange::TRADE as &dyn Lens])
+        .collect()
 }
 
 /// The lens and reading that `name` means (`nash/quadratic_zero`), or all readings of a lens (`nash`); none if there
