@@ -1,6 +1,8 @@
 //! What the engine costs beside the models: a model that does nothing, 15 uniform inputs, one thread, no
 //! files. Run with `cargo bench -p melian --bench overhead`.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark needs a clock")]
+
 use std::hint::black_box;
 use std::time::Instant;
 

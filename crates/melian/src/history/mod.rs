@@ -5,5 +5,5 @@ pub mod residuals;
 pub mod score;
 
 pub use deu::{PastActor, PastIssue, PastTable};
-pub use residuals::Residuals;
+pub use residuals::{Residuals, TrackRecord};
 pub use score::{Score, crps};

@@ -2,7 +2,21 @@
 
 use super::deu::{PUBLIC_ROWS, PastIssue, PastTable};
 use super::score::Score;
-use crate::lens::TrackRecord;
+use serde::Serialize;
+
+
+/// A lens's error on past negotiations whose outcome is known.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrackRecord {
+    /// Which cases.
+    pub data: &'static str,
+    /// How many issues were scored.
+    pub issues: u32,
+    /// Mean absolute error, in points of the scale.
+    pub mae: f64,
+    /// The unweighted mean's error on the same issues.
+    pub mae_of_mean: f64,
+}
 
 /// Outcomes minus a lens's own points on past issues, kept together by dossier. They say how the terms of a deal
 /// scatter around the lens's point, given that there is a deal; nothing about whether there is one.

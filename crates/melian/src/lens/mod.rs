@@ -14,6 +14,7 @@ mod room;
 mod seats;
 pub mod spatial;
 
+pub use crate::history::TrackRecord;
 pub use registry::{all, find, full_id};
 
 use serde::{Deserialize, Serialize};
@@ -107,19 +108,6 @@ pub struct ReferenceShare {
     pub of: u32,
     /// 90 % interval of the share (Jeffreys).
     pub interval: (f64, f64),
-}
-
-/// A lens's error on past negotiations whose outcome is known.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TrackRecord {
-    /// Which cases.
-    pub data: &'static str,
-    /// How many issues were scored.
-    pub issues: u32,
-    /// Mean absolute error, in points of the scale.
-    pub mae: f64,
-    /// The unweighted mean's error on the same issues.
-    pub mae_of_mean: f64,
 }
 
 /// What a lens is.
