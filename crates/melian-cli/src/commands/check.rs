@@ -4,10 +4,8 @@ use std::path::Path;
 
 use anstream::println;
 use melian::diagnostic::Diagnostic;
-use melian::ensemble::{Plan, Settings};
-use melian::lens;
+use melian::ensemble::{self, Speakers};
 use melian::scenario::Scenario;
-use melian::uncertainty::Design;
 use serde_json::{Value, json};
 
 use crate::args::{CheckArguments, Format};
@@ -21,12 +19,13 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let mut reports = Vec::new();
     for path in &arguments.scenarios {
         let mut input = input::read(path)?;
-        let plan = input.scenario.as_ref().map(plan);
-        let plan = plan.and_then(|plan| plan.map_err(|problems| input.diagnostics.extend(problems)).ok());
+        let lenses = input.scenario.as_ref().map(ensemble::speakers);
+        let lenses =
+            lenses.and_then(|lenses| lenses.map_err(|mistakes| input.diagnostics.extend(mistakes)).ok());
         failed |= input.diagnostics.iter().any(Diagnostic::is_error);
         match arguments.format {
-            Format::Text => print(path, &input, plan.as_ref()),
-            Format::Json => reports.push(report(path, &input, plan.as_ref())),
+            Format::Text => print(path, &input, lenses.as_ref()),
+            Format::Json => reports.push(report(path, &input, lenses.as_ref())),
         }
     }
     if arguments.format == Format::Json {
@@ -35,16 +34,12 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     if failed { Err(Failure::Scenario) } else { Ok(()) }
 }
 
-fn plan(scenario: &Scenario) -> Result<Plan, Vec<Diagnostic>> {
-    Plan::new(scenario, Settings { seed: 1, draws: 1, design: Design::MonteCarlo, lenses: Vec::new() })
-}
-
-fn print(path: &Path, input: &Input, plan: Option<&Plan>) {
+fn print(path: &Path, input: &Input, lenses: Option<&Speakers>) {
     render::to_stderr(&input.diagnostics, &input.sources);
-    let (Some(scenario), Some(plan)) = (&input.scenario, plan) else { return };
+    let (Some(scenario), Some(lenses)) = (&input.scenario, lenses) else { return };
     println!("{}: {}", path.display(), described(scenario));
-    println!("  can run     {}", speakers(plan).join(", "));
-    for (lens, reason) in plan.silent() {
+    println!("  can run     {}", lenses.able.join(", "));
+    for (lens, reason) in &lenses.silent {
         println!("  can't run   {lens}: {reason}");
     }
 }
@@ -67,22 +62,14 @@ fn described(scenario: &Scenario) -> String {
     words.join(", ")
 }
 
-/// Full ids of the lenses that can run on the scenario as written.
-fn speakers(plan: &Plan) -> Vec<String> {
-    plan.arms()
-        .filter(|arm| arm.policy.is_none() && arm.perspective.is_none())
-        .map(|arm| lens::full_id(&arm.lens, &arm.reading))
-        .collect()
-}
-
-fn report(path: &Path, input: &Input, plan: Option<&Plan>) -> Value {
+fn report(path: &Path, input: &Input, lenses: Option<&Speakers>) -> Value {
     json!({
         "scenario": path.display().to_string(),
         "valid": input.scenario.is_some() && !input.diagnostics.iter().any(Diagnostic::is_error),
         "diagnostics": render::json(&input.diagnostics, &input.sources),
-        "lenses": plan.map(speakers),
-        "silent": plan.map(|plan| {
-            plan.silent().iter().map(|(lens, why)| json!({ "lens": lens, "reason": why })).collect::<Vec<_>>()
+        "lenses": lenses.map(|lenses| &lenses.able),
+        "silent": lenses.map(|lenses| {
+            lenses.silent.iter().map(|(lens, why)| json!({ "lens": lens, "reason": why })).collect::<Vec<_>>()
         }),
     })
 }

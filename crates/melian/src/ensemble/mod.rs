@@ -11,7 +11,7 @@ mod plan;
 use serde::{Deserialize, Serialize};
 
 pub use chunk::{ArmRows, Chunk};
-pub use plan::{InputColumn, Plan, Settings, Variant, hex};
+pub use plan::{InputColumn, Plan, Settings, Speakers, Variant, hex, speakers};
 
 use crate::lens::Family;
 

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::ensemble::{Arm, Manifest};
 use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
 use crate::scenario::{FieldId, LensOptions, Overlay, Scenario};
-use crate::uncertainty::{Design, Range, Sampler, SamplerInput};
+use crate::uncertainty::{Design, Range, Sampler, SamplerInput, Tabulated};
 
 /// What the user asks for beside the scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +69,10 @@ impl Plan {
     /// Unknown lenses, mistaken lens options, overlays that can't be applied together, a design that
     /// can't carry so many inputs, or no lens at all that can run.
     pub fn new(scenario: &Scenario, settings: Settings) -> Result<Self, Vec<Diagnostic>> {
+        let unknown = unknown_tables(scenario);
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
         let lenses = select(&settings.lenses)?;
         Self::with_lenses(scenario, settings, &lenses)
     }
@@ -86,8 +90,9 @@ impl Plan {
         let dimensions = dimensions_of(scenarios.iter().map(|(_, _, scenario)| scenario));
         let inputs = input_columns(&scenarios);
         let mut variants = Vec::with_capacity(scenarios.len());
+        let mut tabulated = Tabulated::default();
         for (policy, perspective, scenario) in scenarios {
-            let sampler = sampler_of(&scenario, &settings, &dimensions)?;
+            let sampler = sampler_of(&scenario, &settings, &dimensions, &mut tabulated)?;
             variants.push(Variant { policy, perspective, scenario, sampler });
         }
         let mut plan = Self { settings, variants, arms: Vec::new(), silent: Vec::new(), inputs, dimensions };
@@ -217,6 +222,58 @@ impl Plan {
     }
 }
 
+/// Which lenses can speak to a scenario, by full id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Speakers {
+    /// Lenses that can run on the scenario as written.
+    pub able: Vec<String>,
+    /// Those that can't, with the reason.
+    pub silent: Vec<(String, String)>,
+}
+
+/// Asks every lens whether it can run, without preparing any draw.
+///
+/// # Errors
+/// Tables of lenses that there aren't, and mistaken lens options.
+pub fn speakers(scenario: &Scenario) -> Result<Speakers, Vec<Diagnostic>> {
+    let none = LensOptions::default();
+    let mut mistaken = unknown_tables(scenario);
+    let mut speakers = Speakers::default();
+    for lens in lens::all() {
+        let card = lens.card();
+        let options = scenario.lens_options.get(card.id).unwrap_or(&none);
+        match lens.prepare(scenario, options) {
+            Ok(_) => speakers.able.push(card.full_id()),
+            Err(lens::Unable::Lacks(reason)) => speakers.silent.push((card.full_id(), reason)),
+            Err(lens::Unable::Mistaken(diagnostics)) => mistaken.extend(diagnostics),
+        }
+    }
+    // Readings of one lens share their options, and find the same mistakes in them.
+    mistaken.dedup();
+    if mistaken.is_empty() { Ok(speakers) } else { Err(mistaken) }
+}
+
+/// `[lens.ID]` for which there is no lens.
+fn unknown_tables(scenario: &Scenario) -> Vec<Diagnostic> {
+    let ids: Vec<&str> = lens::all().iter().map(|lens| lens.card().id).collect();
+    let unknown = scenario.lens_options.iter().filter(|(id, _)| !ids.contains(&id.as_str()));
+    unknown
+        .map(|(id, options)| {
+            let message = format!("unknown lens `{id}`");
+            let diagnostic = match options.span {
+                Some(span) => {
+                    Diagnostic::error(Code::UNKNOWN_LENS, span, message).label("no lens has this id")
+                }
+                None => Diagnostic::general(Code::UNKNOWN_LENS, message),
+            };
+            match did_you_mean(id, ids.iter().copied()) {
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+                None => diagnostic.help("`melian lenses` lists them"),
+            }
+        })
+        .collect()
+}
+
 impl Variant {
     /// `len` draws of every field from `first_draw` on.
     #[must_use]
@@ -306,6 +363,7 @@ fn sampler_of(
     scenario: &Scenario,
     settings: &Settings,
     dimensions: &[String],
+    tabulated: &mut Tabulated,
 ) -> Result<Sampler, Vec<Diagnostic>> {
     let inputs: Vec<SamplerInput<'_>> = scenario
         .fields
@@ -324,7 +382,7 @@ fn sampler_of(
         .iter()
         .map(|correlation| (correlation.first.index(), correlation.second.index(), correlation.rank))
         .collect();
-    Sampler::new(&inputs, &scenario.experts, &correlations, settings.design, settings.seed)
+    Sampler::sharing(&inputs, &scenario.experts, &correlations, settings.design, settings.seed, tabulated)
         .map_err(|problem| vec![Diagnostic::general(Code::DESIGN, problem.to_string())])
 }
 

@@ -13,6 +13,6 @@ mod stream;
 pub use correlate::{Copula, CorrelationProblem};
 pub use design::{Axis, Design, DesignProblem, LATIN_MOST, SOBOL_DIMENSIONS};
 pub use estimate::{Estimate, EstimateProblem, Range};
-pub use quantile::{Affine, Quantile};
+pub use quantile::{Affine, Quantile, Tabulated};
 pub use sampler::{EXPERT_PATH, NO_EXPERT, Sampler, SamplerInput, SamplerProblem};
 pub use stream::{Coordinates, Stream, StreamKey};

@@ -1,5 +1,7 @@
 //! Quantile functions, prepared once and cheap to evaluate.
 
+use std::sync::Arc;
+
 use super::estimate::{Continuous, Estimate, EstimateProblem, Range};
 
 /// What an overlay does to a number: `scale * x + shift`.
@@ -36,7 +38,31 @@ enum Shape {
     Constant(f64),
     Uniform { low: f64, high: f64 },
     Steps { values: Vec<f64>, below: Vec<f64> },
-    Table(Box<Table>),
+    Table(Arc<Table>),
+}
+
+/// Quantile functions made so far: an estimate that many variants of a scenario share is tabulated once.
+#[derive(Debug, Clone, Default)]
+pub struct Tabulated(Vec<(Estimate, Range, Quantile)>);
+
+impl Tabulated {
+    /// As [`Quantile::tabulate`].
+    ///
+    /// # Errors
+    /// As [`Quantile::tabulate`].
+    pub fn quantile(&mut self, estimate: &Estimate, range: Range) -> Result<Quantile, EstimateProblem> {
+        let costly = matches!(estimate, Estimate::Pert { .. } | Estimate::Normal { .. });
+        if !costly {
+            return Quantile::tabulate(estimate, range);
+        }
+        let known = self.0.iter().find(|(other, within, _)| other == estimate && *within == range);
+        if let Some((_, _, quantile)) = known {
+            return Ok(quantile.clone());
+        }
+        let quantile = Quantile::tabulate(estimate, range)?;
+        self.0.push((estimate.clone(), range, quantile.clone()));
+        Ok(quantile)
+    }
 }
 
 impl Quantile {
@@ -53,7 +79,7 @@ impl Quantile {
             Estimate::Discrete { values, weights } => steps(values, weights),
             Estimate::Pert { low: centre, .. } | Estimate::Normal { mean: centre, .. } => {
                 estimate.continuous().map_or(Shape::Constant(*centre), |distribution| {
-                    Shape::Table(Box::new(Table::new(distribution, range)))
+                    Shape::Table(Arc::new(Table::new(distribution, range)))
                 })
             }
             Estimate::Experts(_) => return Err(EstimateProblem::SeveralExperts),

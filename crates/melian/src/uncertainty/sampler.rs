@@ -5,7 +5,7 @@ use std::fmt;
 use super::correlate::{Copula, CorrelationProblem};
 use super::design::{Axis, Design, DesignProblem};
 use super::estimate::{Estimate, EstimateProblem, Range};
-use super::quantile::{Affine, Quantile};
+use super::quantile::{Affine, Quantile, Tabulated};
 use super::stream::Coordinates;
 
 /// The path of the coordinate that picks a draw's expert; no input may have it.
@@ -133,6 +133,21 @@ impl Sampler {
         design: Design,
         seed: u64,
     ) -> Result<Sampler, SamplerProblem> {
+        Self::sharing(inputs, roster, correlations, design, seed, &mut Tabulated::default())
+    }
+
+    /// The same, with quantile functions that other samplers have made.
+    ///
+    /// # Errors
+    /// See [`SamplerProblem`].
+    pub fn sharing(
+        inputs: &[SamplerInput<'_>],
+        roster: &[String],
+        correlations: &[(usize, usize, f64)],
+        design: Design,
+        seed: u64,
+        tabulated: &mut Tabulated,
+    ) -> Result<Sampler, SamplerProblem> {
         check_paths(inputs)?;
         let copula = Copula::new(inputs.len(), correlations).map_err(SamplerProblem::Correlation)?;
         let mut correlated = vec![false; inputs.len()];
@@ -141,7 +156,7 @@ impl Sampler {
         }
         let mut fields = Vec::with_capacity(inputs.len());
         for (place, input) in inputs.iter().enumerate() {
-            let values = values(input, place, roster, seed)?;
+            let values = values(input, place, roster, seed, tabulated)?;
             let constant = matches!(&values, Values::One(quantile) if quantile.constant().is_some());
             let axis = if constant && !correlated[place] {
                 None
@@ -263,10 +278,11 @@ fn values(
     place: usize,
     roster: &[String],
     seed: u64,
+    tabulated: &mut Tabulated,
 ) -> Result<Values, SamplerProblem> {
     let problem = |problem| SamplerProblem::Estimate { input: place, problem };
     let affine = Affine { scale: input.scale, shift: input.shift };
-    let quantile = |estimate: &Estimate| Quantile::tabulate(estimate, input.range)?.under(affine);
+    let mut quantile = |estimate: &Estimate| tabulated.quantile(estimate, input.range)?.under(affine);
     let Estimate::Experts(experts) = input.estimate else {
         return Ok(Values::One(quantile(input.estimate).map_err(problem)?));
     };
