@@ -355,6 +355,8 @@ pub struct Scratch {
     pub floats: Vec<f64>,
     /// Indices.
     pub indices: Vec<usize>,
+    /// What point lenses made of the block before.
+    pub(crate) remembered: Vec<point::Remembered>,
 }
 
 /// How one draw came about.

@@ -29,6 +29,23 @@ pub trait PointPredictor: Send + Sync {
     fn explain(&self, case: &Case<'_>) -> Trace;
 }
 
+/// The terms of one block, kept for a variant of the scenario with the same numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Remembered {
+    lens: String,
+    /// Paths of the fields: they tell which actors and issues there are, and what is said of them.
+    fields: Arc<Vec<String>>,
+    cases: CaseBlock,
+    terms: Vec<Vec<f64>>,
+    statuses: Vec<RowStatus>,
+}
+
+impl Remembered {
+    fn is_of(&self, lens: &str, fields: &Arc<Vec<String>>, cases: &CaseBlock) -> bool {
+        self.lens == lens && self.fields == *fields && self.cases == *cases
+    }
+}
+
 /// A point lens made ready for one scenario: one row per draw.
 pub struct PointModel {
     predictor: Box<dyn PointPredictor>,
@@ -38,6 +55,7 @@ pub struct PointModel {
     measures: Vec<Measure>,
     issues: usize,
     actors: Vec<String>,
+    fields: Arc<Vec<String>>,
 }
 
 impl PointModel {
@@ -57,12 +75,43 @@ impl PointModel {
             residuals,
             issues: scenario.issues.len(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
+            fields: Arc::new(scenario.fields.iter().map(|field| field.path.clone()).collect()),
         }
     }
 
     fn terms(&self, cases: &CaseBlock, statuses: &mut [RowStatus], scratch: &mut Scratch) -> Vec<Vec<f64>> {
         let mut terms = vec![vec![f64::NAN; cases.len()]; self.issues];
         self.predictor.predict(cases, &mut terms, statuses, scratch);
+        terms
+    }
+
+    /// As [`Self::terms`]; a policy that changes no number (an order to accept or refuse) finds the terms of
+    /// the same draws remembered from the variant before.
+    fn terms_or_remembered(
+        &self,
+        cases: &CaseBlock,
+        lens: &str,
+        statuses: &mut [RowStatus],
+        scratch: &mut Scratch,
+    ) -> Vec<Vec<f64>> {
+        let known = scratch.remembered.iter().find(|known| known.is_of(lens, &self.fields, cases));
+        if let Some(known) = known {
+            statuses.copy_from_slice(&known.statuses);
+            return known.terms.clone();
+        }
+        let terms = self.terms(cases, statuses, scratch);
+        let fresh = Remembered {
+            lens: lens.to_owned(),
+            fields: Arc::clone(&self.fields),
+            cases: cases.clone(),
+            terms: terms.clone(),
+            statuses: statuses.to_vec(),
+        };
+        // One place per lens and set of fields: a run has few of either.
+        match scratch.remembered.iter_mut().find(|known| known.lens == lens && known.fields == self.fields) {
+            Some(place) => *place = fresh,
+            None => scratch.remembered.push(fresh),
+        }
         terms
     }
 
@@ -127,7 +176,7 @@ impl Model for PointModel {
 
     fn solve(&self, cases: &CaseBlock, streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch) {
         out.one_row_per_lane(self.measures.len(), cases.len());
-        let terms = self.terms(cases, &mut out.statuses, scratch);
+        let terms = self.terms_or_remembered(cases, streams.key().1, &mut out.statuses, scratch);
         let mut fit = FitBlock::default();
         self.room.fit(cases, &terms, &mut fit);
         let mut forecast = self.forecast(&terms, cases, streams);
