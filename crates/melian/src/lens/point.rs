@@ -10,7 +10,7 @@ use super::{
 use crate::case::{Case, CaseBlock};
 use crate::history::Residuals;
 use crate::package::{Closed, FitBlock, Room, Stakes};
-use crate::scenario::Scenario;
+use crate::scenario::{FieldId, Scenario};
 use crate::uncertainty::StreamKey;
 
 /// The part of a point lens that is its own.
@@ -25,6 +25,9 @@ pub trait PointPredictor: Send + Sync {
         scratch: &mut Scratch,
     );
 
+    /// Every field that [`Self::predict`] looks at: variants in which these are the same have the same terms.
+    fn reads(&self) -> Vec<FieldId>;
+
     /// How the terms of one draw came about.
     fn explain(&self, case: &Case<'_>) -> Trace;
 }
@@ -33,16 +36,18 @@ pub trait PointPredictor: Send + Sync {
 #[derive(Debug, Clone)]
 pub(crate) struct Remembered {
     lens: String,
-    /// Paths of the fields: they tell which actors and issues there are, and what is said of them.
-    fields: Arc<Vec<String>>,
-    cases: CaseBlock,
+    /// Paths of the fields read: they tell which actors and issues there are.
+    paths: Arc<Vec<String>>,
+    first_draw: u64,
+    /// The fields read, one after the other.
+    values: Vec<f64>,
     terms: Vec<Vec<f64>>,
     statuses: Vec<RowStatus>,
 }
 
 impl Remembered {
-    fn is_of(&self, lens: &str, fields: &Arc<Vec<String>>, cases: &CaseBlock) -> bool {
-        self.lens == lens && self.fields == *fields && self.cases == *cases
+    fn is_of(&self, lens: &str, paths: &Arc<Vec<String>>) -> bool {
+        self.lens == lens && self.paths == *paths
     }
 }
 
@@ -55,7 +60,9 @@ pub struct PointModel {
     measures: Vec<Measure>,
     issues: usize,
     actors: Vec<String>,
-    fields: Arc<Vec<String>>,
+    reads: Vec<FieldId>,
+    /// The paths of `reads`.
+    paths: Arc<Vec<String>>,
 }
 
 impl PointModel {
@@ -67,6 +74,7 @@ impl PointModel {
         predictor: Box<dyn PointPredictor>,
         residuals: Option<Arc<Residuals>>,
     ) -> Self {
+        let reads = predictor.reads();
         Self {
             predictor,
             room: Room::new(scenario),
@@ -75,7 +83,8 @@ impl PointModel {
             residuals,
             issues: scenario.issues.len(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
-            fields: Arc::new(scenario.fields.iter().map(|field| field.path.clone()).collect()),
+            paths: Arc::new(reads.iter().map(|&field| scenario.field(field).path.clone()).collect()),
+            reads,
         }
     }
 
@@ -85,8 +94,8 @@ impl PointModel {
         terms
     }
 
-    /// As [`Self::terms`]; a policy that changes no number (an order to accept or refuse) finds the terms of
-    /// the same draws remembered from the variant before.
+    /// As [`Self::terms`]; a variant in which nothing changes that the predictor reads (an order to accept, a
+    /// red line moved) finds the terms of the same draws remembered.
     fn terms_or_remembered(
         &self,
         cases: &CaseBlock,
@@ -94,22 +103,30 @@ impl PointModel {
         statuses: &mut [RowStatus],
         scratch: &mut Scratch,
     ) -> Vec<Vec<f64>> {
-        let known = scratch.remembered.iter().find(|known| known.is_of(lens, &self.fields, cases));
-        if let Some(known) = known {
+        let values: Vec<f64> = self.reads.iter().flat_map(|&field| cases.field(field)).copied().collect();
+        let of_block = scratch.remembered.iter().find(|known| {
+            known.first_draw == cases.first_draw() && known.is_of(lens, &self.paths) && known.values == values
+        });
+        if let Some(known) = of_block {
             statuses.copy_from_slice(&known.statuses);
             return known.terms.clone();
         }
         let terms = self.terms(cases, statuses, scratch);
         let fresh = Remembered {
             lens: lens.to_owned(),
-            fields: Arc::clone(&self.fields),
-            cases: cases.clone(),
+            paths: Arc::clone(&self.paths),
+            first_draw: cases.first_draw(),
+            values,
             terms: terms.clone(),
             statuses: statuses.to_vec(),
         };
-        // One place per lens and set of fields: a run has few of either.
-        match scratch.remembered.iter_mut().find(|known| known.lens == lens && known.fields == self.fields) {
-            Some(place) => *place = fresh,
+        // What is remembered of another block is of no more use.
+        let stale = scratch
+            .remembered
+            .iter_mut()
+            .find(|known| known.is_of(lens, &self.paths) && known.first_draw != fresh.first_draw);
+        match stale {
+            Some(stale) => *stale = fresh,
             None => scratch.remembered.push(fresh),
         }
         terms

@@ -204,6 +204,15 @@ impl Predictor {
 }
 
 impl PointPredictor for Predictor {
+    fn reads(&self) -> Vec<FieldId> {
+        let seats = |table: &Table| {
+            let seats = table.actors.iter();
+            let fields = seats.flat_map(|seat| [Some(seat.position), Some(seat.salience), seat.capability]);
+            fields.chain([table.reference]).flatten().collect::<Vec<_>>()
+        };
+        self.issues.iter().flat_map(seats).collect()
+    }
+
     fn predict(
         &self,
         cases: &CaseBlock,

@@ -6,7 +6,7 @@ use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor};
 use crate::lens::seats::{Seats, choice, square, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
-use crate::scenario::{LensOptions, Scenario};
+use crate::scenario::{FieldId, LensOptions, Scenario};
 
 /// Rounds run if the scenario names no other number, as in published uses.
 const ROUNDS: usize = 5;
@@ -242,6 +242,10 @@ fn ended(course: &Course) -> String {
 }
 
 impl PointPredictor for Predictor {
+    fn reads(&self) -> Vec<FieldId> {
+        self.seats.fields()
+    }
+
     fn predict(
         &self,
         cases: &CaseBlock,

@@ -6,7 +6,7 @@ use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor};
 use crate::lens::seats::{Seats, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, Unable};
-use crate::scenario::{LensOptions, Scenario};
+use crate::scenario::{FieldId, LensOptions, Scenario};
 
 /// Rounds of trading, if the scenario names no other number.
 const ROUNDS: usize = 20;
@@ -142,6 +142,10 @@ impl Predictor {
 }
 
 impl PointPredictor for Predictor {
+    fn reads(&self) -> Vec<FieldId> {
+        self.seats.fields()
+    }
+
     fn predict(
         &self,
         cases: &CaseBlock,

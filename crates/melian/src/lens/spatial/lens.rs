@@ -12,7 +12,7 @@ use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor};
 use crate::lens::seats::{Seats, choice, flag, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
-use crate::scenario::{LensOptions, Scenario};
+use crate::scenario::{FieldId, LensOptions, Scenario};
 
 /// Actors who care less than this (of 100) are taken to care this much, as KTAB needs.
 const LEAST_SALIENCE: f64 = 1.0;
@@ -265,6 +265,10 @@ impl Predictor {
 }
 
 impl PointPredictor for Predictor {
+    fn reads(&self) -> Vec<FieldId> {
+        self.seats.fields()
+    }
+
     fn predict(
         &self,
         cases: &CaseBlock,
