@@ -63,7 +63,7 @@ fn bars(index: usize, note: &LensNote<'_>, class: &ReferenceClass) -> String {
     let rows: Vec<ShareRow> = class
         .shares
         .iter()
-        .filter(|share| share.of > 0)
+        .filter(|share| share.of > 0 && share.quantity != Quantity::Violence(4))
         .map(|share| ShareRow {
             label: format!("{}: {} of {}", capital(&share.label), share.count, share.of),
             share: part(share),
