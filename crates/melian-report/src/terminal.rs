@@ -243,7 +243,7 @@ fn errors(view: View<'_>) -> Option<String> {
         .collect();
     let widest = wide.iter().copied().max_by(f64::total_cmp)?;
     Some(format!(
-        "with the errors these lenses made on past issues, ranges reach up to {} of 100 points",
+        "their errors on past issues stretch ranges over up to {} of 100 points",
         points(widest)
     ))
 }
@@ -333,7 +333,7 @@ fn overlays(page: &mut Page, view: View<'_>) {
     if let Some((condition, issue, by, from, to)) = farthest(view, &conditions) {
         let id = &view.issue(issue).id;
         let (from, to) = (points(from), points(to));
-        page.say(label, &format!("terms move most under {}: {id} {from} to {to} ({by})", name(condition)));
+        page.say(label, &format!("terms move most: {}, {id} {from} to {to} ({by})", name(condition)));
         label = "";
     }
     if label.is_empty() && conditions.len() > told {

@@ -78,13 +78,17 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
     let mut body = "<p>No number here is pooled over lenses: each is a different idea of how bargaining works, and none has \
                     earned the right to outvote the others. The issue they disagree on most stands first.</p>"
         .to_owned();
-    body.push_str(&figure(
+    let chart = figure(
         &caption,
         &format!("{}{chart}", key(&kinds)),
         "One mark per lens, shaped by its family, joined from the lowest to the highest; each issue on its own scale from 0 \
          to 100.",
         &table(caption.title, &columns, &cells),
-    ));
+    );
+    // A single issue's marks stand in its own section already.
+    if rows.len() > 1 {
+        body.push_str(&chart);
+    }
     body.push_str(&by_family(view));
     Some(Section::new("families", "The lenses side by side", body))
 }

@@ -14,7 +14,7 @@ use crate::view::View;
 /// Issues told at once for a lens; the rest are folded.
 const ISSUES: usize = 1;
 /// Moves told of one issue; smaller ones are counted.
-const MOVES: usize = 8;
+const MOVES: usize = 6;
 /// Actors drawn on one issue: those who move most.
 const PANELS: usize = 6;
 /// Moves of fewer points than this are only counted.
@@ -26,7 +26,10 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
         return None;
     }
     let mut body = "<p>Some lenses have rounds: in each, actors press one another, and those who expect to lose give way. This \
-                    is what each formal model makes of the numbers, not a record of sessions nor a forecast of them.</p>"
+                    is what each formal model makes of the numbers, not a record of sessions nor a forecast of them. Moves are \
+                    told with every uncertain number at its median; “in 40 of 200 draws” says how often the same actor gives way \
+                    to the same other on that issue. The <em>most typical draw</em> is the one whose set of who gives way to whom \
+                    has most in common with all others’ (the mean share of common pairs, by Jaccard).</p>"
         .to_owned();
     let mut told: Vec<Family> = Vec::new();
     let mut others = String::new();
@@ -61,15 +64,12 @@ fn lens(view: View<'_>, story: &Story, place: usize, charts: bool) -> String {
         return "<p>Nobody moves in any draw.</p>".to_owned();
     }
     body.push_str(&format!(
-        "<p class=\"note\">Told with every uncertain number at its median. Shares and bands are of {}. The dotted path is draw \
-         {}, the most typical: of all, its set of who gives way to whom has most in common with the others’ ({:.0} % on \
-         average; {}).</p>",
-        plural(story.draws, "draw", "draws"),
+        "<p class=\"note\">Most typical draw: number {}, {:.0} % in common on average; {}.</p>",
         modal.draw,
         100.0 * modal.likeness,
         match modal.same {
-            1 => "no other has exactly this set".to_owned(),
-            same => format!("{same} of {} have exactly this set", story.draws),
+            1 => "no other has exactly its set".to_owned(),
+            same => format!("{same} of {} have exactly its set", story.draws),
         }
     ));
     let order = view.by_disagreement();
@@ -140,10 +140,12 @@ fn moves(view: View<'_>, story: &Story, told: &IssueCourse) -> String {
 }
 
 fn moves_of(view: View<'_>, story: &Story, told: &IssueCourse) -> String {
-    let mut large: Vec<&Move> =
-        told.moves.iter().filter(|step| (step.to - step.from).abs() >= LEAST_MOVE).collect();
+    let size = |step: &Move| (step.to - step.from).abs();
     let all = told.moves.len();
+    let mut large: Vec<&Move> = told.moves.iter().filter(|step| size(step) >= LEAST_MOVE).collect();
+    large.sort_by(|a, b| size(b).total_cmp(&size(a)));
     large.truncate(MOVES);
+    large.sort_by_key(|step| step.round);
     let close = match told.close {
         Close::Settled => "Then hardly anybody moves any more.",
         Close::Cycle => "It does not settle: positions go round in a circle.",
@@ -157,8 +159,8 @@ fn moves_of(view: View<'_>, story: &Story, told: &IssueCourse) -> String {
     let rest = all - large.len();
     let rest = match rest {
         0 => String::new(),
-        1 => "One more move is smaller or later. ".to_owned(),
-        rest => format!("{rest} more moves are smaller or later. "),
+        1 => "One more move is smaller. ".to_owned(),
+        rest => format!("{rest} more moves are smaller. "),
     };
     format!("<ul class=\"moves\">{items}</ul><p>{rest}{close}</p>")
 }
@@ -173,7 +175,7 @@ fn sentence(view: View<'_>, story: &Story, issue: IssueId, step: &Move) -> Strin
         }
         Cause::Compelled => format!("{by} compels it"),
         Cause::Pressed => format!("{by} presses it"),
-        Cause::OwnOffer => format!("to carry its own offer to {by}"),
+        Cause::OwnOffer => format!("it offers {by} a bargain and moves to carry it"),
         Cause::Trade(other) => format!("for {by} giving way on {}", words(&view.issue(other).name)),
     };
     let mut text = format!(
@@ -185,20 +187,20 @@ fn sentence(view: View<'_>, story: &Story, issue: IssueId, step: &Move) -> Strin
     if let Some(chance) = step.chance {
         let backers: Vec<String> = step.backers.iter().map(|&backer| name(backer)).collect();
         let backing = match backers.len() {
-            0 => "backed by nobody else".to_owned(),
+            0 => "alone".to_owned(),
             1..=4 => format!("backed by {}", list(&backers)),
             n => format!("backed by {} and {} others", backers[..3].join(", "), n - 3),
         };
         text.push_str(&format!(
-            ", {backing}; in a contest {by} would win {:.0} times of 100",
+            ". In a contest {by}, {backing}, would win {:.0} times of 100",
             100.0 * chance
         ));
     }
     if let Some(fear) = step.fear {
-        if fear > 0.0 {
-            text.push_str(&format!(", and resisting would cost {actor} {fear:.2} of utility"));
-        } else {
-            text.push_str(&format!(", though resisting might gain {actor} {:.2} of utility", -fear));
+        if fear >= 0.005 {
+            text.push_str(&format!("; resisting would cost {actor} {fear:.2} of utility"));
+        } else if fear <= -0.005 {
+            text.push_str(&format!("; resisting might even gain {actor} {:.2} of utility", -fear));
         }
     }
     let often = story

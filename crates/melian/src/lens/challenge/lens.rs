@@ -171,19 +171,19 @@ impl Predictor {
         let n = names.len();
         let mut rows = Vec::new();
         for i in 0..n {
-            for j in (0..n).filter(|&j| j != i && round.position[j] != round.position[i]) {
+            for j in (i + 1..n).filter(|&j| round.position[j] != round.position[i]) {
                 let votes: Vec<f64> = (0..n).map(|k| round.votes[(k * n + i) * n + j]).collect();
                 let sum = |side: f64| votes.iter().map(|v| (side * v).max(0.0)).sum::<f64>();
-                let mut row = vec![sum(1.0), sum(-1.0), round.chance[i * n + j]];
+                let mut row = vec![sum(1.0), sum(-1.0), round.chance[i * n + j], round.chance[j * n + i]];
                 row.extend(votes);
                 rows.push((format!("{} against {}", names[i], names[j]), row));
             }
         }
-        let columns = ["i against j", "for", "against", "P"].into_iter().chain(names.iter().copied());
+        let columns = ["i against j", "for", "against", "P", "j's P"].into_iter().chain(names.iter().copied());
         let chance = if self.reading.is_text() {
             "P = for / (for + against)"
         } else {
-            "P = for / the sum of all rows' for and against"
+            "P = for / twice the sum of all rows' for and against"
         };
         TraceTable {
             title: format!("Votes for i's position (above 0) or j's, then by voter; {chance}"),
