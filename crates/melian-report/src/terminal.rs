@@ -242,10 +242,7 @@ fn errors(view: View<'_>) -> Option<String> {
         .map(|q| q.p95 - q.p05)
         .collect();
     let widest = wide.iter().copied().max_by(f64::total_cmp)?;
-    Some(format!(
-        "their errors on past issues stretch ranges over up to {} of 100 points",
-        points(widest)
-    ))
+    Some(format!("their errors on past issues stretch ranges over up to {} of 100 points", points(widest)))
 }
 
 fn endings(page: &mut Page, view: View<'_>) {

@@ -29,7 +29,9 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
                     is what each formal model makes of the numbers, not a record of sessions nor a forecast of them. Moves are \
                     told with every uncertain number at its median; “in 40 of 200 draws” says how often the same actor gives way \
                     to the same other on that issue. The <em>most typical draw</em> is the one whose set of who gives way to whom \
-                    has most in common with all others’ (the mean share of common pairs, by Jaccard).</p>"
+                    has most in common with all others’ (the mean share of common pairs, by Jaccard). In the charts, rounds go across \
+                    and the issue’s scale upwards. Line: the middle draw; dark band: half of the draws; pale band: 90 of 100; \
+                    dotted: the most typical draw.</p>"
         .to_owned();
     let mut told: Vec<Family> = Vec::new();
     let mut others = String::new();
@@ -251,9 +253,7 @@ fn fans(view: View<'_>, story: &Story, spread: &Fan, place: usize, charts: bool)
             panel(view, fan, path, &format!("fan-{place}-{}-{}", spread.issue.index(), fan.actor.index()))
         })
         .collect();
-    let mut reading = "Across: rounds from the start; upwards: the issue’s scale. Line: the middle draw; dark band: half of the \
-                       draws, pale band: 90 of 100; dotted: the most typical draw."
-        .to_owned();
+    let mut reading = String::new();
     if movers.len() > PANELS {
         reading.push_str(&format!(" The {PANELS} who move most."));
     }

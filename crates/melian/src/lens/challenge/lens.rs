@@ -179,7 +179,8 @@ impl Predictor {
                 rows.push((format!("{} against {}", names[i], names[j]), row));
             }
         }
-        let columns = ["i against j", "for", "against", "P", "j's P"].into_iter().chain(names.iter().copied());
+        let columns =
+            ["i against j", "for", "against", "P", "j's P"].into_iter().chain(names.iter().copied());
         let chance = if self.reading.is_text() {
             "P = for / (for + against)"
         } else {
