@@ -6,6 +6,7 @@ use std::fmt::Write;
 use melian::case::CaseBlock;
 use melian::ensemble::{Plan, Settings};
 use melian::lens::{Model, Trace, TraceTable, find};
+use melian::math::pow;
 use melian::scenario::{FieldId, LensOptions, Scenario};
 use melian::study::course::{self, Story};
 use melian::uncertainty::Design;
@@ -94,7 +95,7 @@ fn the_challenge_tables_satisfy_the_formulas() {
             let risk = (2.0 * row[3] - most - least) / (most - least);
             near(row[4], risk);
             near(row[5], (1.0 - risk / 3.0) / (1.0 + risk / 3.0));
-            near(of(name, "U quiet"), 2.0 - 4.0 * 0.5_f64.powf(row[5]));
+            near(of(name, "U quiet"), 2.0 - 4.0 * pow(0.5, row[5]));
         }
         for (name, row) in &contests.rows {
             let (pair, _) = name.split_once(": ").expect("an outlook");
@@ -103,8 +104,8 @@ fn the_challenge_tables_satisfy_the_formulas() {
             let r = of(i, "r");
             let drifts = if q < 1.0 { (row[4], row[5]) } else { (0.0, 0.0) };
             let (p, back, win, lose) = (row[0], row[1], row[2], row[3]);
-            near(win, 2.0 - 4.0 * (0.5 - gap / 2.0).powf(r));
-            near(lose, 2.0 - 4.0 * (0.5 + gap / 2.0).powf(r));
+            near(win, 2.0 - 4.0 * pow(0.5 - gap / 2.0, r));
+            near(lose, 2.0 - 4.0 * pow(0.5 + gap / 2.0, r));
             let expect = |p: f64, s: f64, drift: f64| {
                 s * (p * win + (1.0 - p) * lose) + (1.0 - s) * win - q * of(i, "U quiet") - (1.0 - q) * drift
             };

@@ -266,7 +266,7 @@ impl PointPredictor for Predictor {
                 },
             };
             for (r, made) in traded.rounds.iter().enumerate() {
-                for step in made.iter().flat_map(|exchange| self.sides(exchange, k, r + 1)) {
+                for step in made.iter().filter_map(|exchange| self.sides(exchange, k, r + 1)) {
                     if let Some(seat) = told.actors.iter().position(|actor| *actor == step.actor) {
                         standing[seat] = step.to;
                     }
