@@ -6,6 +6,7 @@
 pub mod base_rate;
 mod baseline;
 pub mod challenge;
+pub mod course;
 pub mod exchange;
 mod options;
 pub mod point;
@@ -15,6 +16,7 @@ mod seats;
 pub mod spatial;
 
 pub use crate::history::TrackRecord;
+pub use course::Course;
 pub use registry::{all, find, full_id};
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,11 @@ pub trait Model: Send + Sync {
 
     /// How one draw came about, in words and numbers.
     fn explain(&self, case: &Case<'_>) -> Trace;
+
+    /// How one draw went round by round; `None` in lenses without rounds.
+    fn course(&self, _case: &Case<'_>) -> Option<Course> {
+        None
+    }
 
     /// The past cases a base rate rests on.
     fn reference(&self) -> Option<&ReferenceClass> {

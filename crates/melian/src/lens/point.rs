@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use super::{
-    Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord, Unit,
+    Course, Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord,
+    Unit,
 };
 use crate::case::{Case, CaseBlock};
 use crate::history::Residuals;
@@ -30,6 +31,11 @@ pub trait PointPredictor: Send + Sync {
 
     /// How the terms of one draw came about.
     fn explain(&self, case: &Case<'_>) -> Trace;
+
+    /// How one draw went round by round; `None` without rounds.
+    fn course(&self, _case: &Case<'_>) -> Option<Course> {
+        None
+    }
 }
 
 /// The terms of one block, kept for a variant of the scenario with the same numbers.
@@ -207,6 +213,10 @@ impl Model for PointModel {
                 _ => {}
             }
         }
+    }
+
+    fn course(&self, case: &Case<'_>) -> Option<Course> {
+        self.predictor.course(case)
     }
 
     fn track_record(&self) -> Option<&TrackRecord> {

@@ -2,11 +2,12 @@
 
 use super::{Course, Ending, Exchange, Market};
 use crate::case::{Case, CaseBlock};
+use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor};
 use crate::lens::seats::{Seats, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, Unable};
-use crate::scenario::{FieldId, LensOptions, Scenario};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// Rounds of trading, if the scenario names no other number.
 const ROUNDS: usize = 20;
@@ -59,6 +60,13 @@ impl Lens for Trade {
     }
 }
 
+/// What an exchange is made under.
+struct Floor<'a> {
+    number: usize,
+    weight: Vec<f64>,
+    market: &'a Market,
+}
+
 struct Predictor {
     seats: Seats,
     issues: Vec<usize>,
@@ -85,7 +93,7 @@ impl Predictor {
         market
     }
 
-    fn exchange(&self, exchange: &Exchange, at: (usize, usize)) -> TraceStep {
+    fn exchange(&self, exchange: &Exchange, number: usize, round: &Floor<'_>) -> TraceStep {
         let actor = |a: usize| self.seats.actors[a].as_str();
         let issue = |k: usize| self.seats.issues[self.issues[k]].as_str();
         let (i, j) = (actor(exchange.i), actor(exchange.j));
@@ -103,16 +111,59 @@ impl Predictor {
             exchange.outcome_q.1,
             exchange.terms.gain
         );
+        let market = &round.market;
+        let care = |a: usize, k: usize| market.salience[a * market.issues + k];
+        let weight = |a: usize, k: usize| care(a, k) * market.capability[a * market.issues + k];
+        let sides = [exchange.i, exchange.j].map(|a| {
+            let (p, q) = (exchange.p, exchange.q);
+            (actor(a), vec![care(a, p), care(a, q), weight(a, p), weight(a, q)])
+        });
+        let terms = &exchange.terms;
+        let shifts = [
+            (p, vec![round.weight[exchange.p], terms.shift_p, terms.move_j]),
+            (q, vec![round.weight[exchange.q], terms.shift_q, terms.move_i]),
+        ];
         let rows = exchange.effect.iter().enumerate().map(|(a, &effect)| (actor(a), vec![effect]));
-        let (round, number) = at;
         TraceStep {
-            title: format!("Round {round}, exchange {number}: {i} and {j}"),
+            title: format!("Round {}, exchange {number}: {i} and {j}", round.number),
             text,
-            tables: vec![table(
-                "What it does to each: salience times points closer",
-                &["actor", "effect"],
-                rows,
-            )],
+            tables: vec![
+                table(
+                    &format!("The partners: salience s and weight s c on p ({p}) and q ({q})"),
+                    &["actor", "s on p", "s on q", "s c on p", "s c on q"],
+                    sides,
+                ),
+                table("The issues", &["issue", "sum of s c", "shift of outcome", "move"], shifts),
+                table("What it does to each: salience times points closer", &["actor", "effect"], rows),
+            ],
+        }
+    }
+
+    /// Positions and saliences before anyone trades, and the rule of trading.
+    fn opening(&self, market: &Market, course: &Course) -> TraceStep {
+        let m = market.issues;
+        let issues: Vec<&str> = self.issues.iter().map(|&issue| self.seats.issues[issue].as_str()).collect();
+        let columns: Vec<&str> = std::iter::once("actor").chain(issues.iter().copied()).collect();
+        let rows = |numbers: &[f64]| -> Vec<(&str, Vec<f64>)> {
+            self.seats.actors.iter().map(String::as_str).zip(numbers.chunks(m).map(<[f64]>::to_vec)).collect()
+        };
+        let text = "Without trades each issue ends at the sum of s c x over the sum of s c (x position, s salience, c \
+                    capability). Two actors can trade issues p and q if they stand on different sides of both outcomes and one \
+                    cares relatively more about p. The outcome of q shifts by that of p times (s of i + s of j on p) / (s of i + \
+                    s of j on q), so that both gain alike: gain = shift of p times s of i on p - shift of q times s of i on q. \
+                    A mover moves by the shift times the sum of s c over its own s c. Nobody passes its partner's position, \
+                    nor the outcome. The largest gain is traded first."
+            .to_owned();
+        let outcome = course.at(0).to_vec();
+        TraceStep {
+            title: "Before any trade".to_owned(),
+            text,
+            tables: vec![
+                table("Positions", &columns, rows(&market.position)),
+                table("Saliences", &columns, rows(&market.salience)),
+                table("Capabilities", &columns, rows(&market.capability)),
+                table("Outcomes", &columns, [("all", outcome)]),
+            ],
         }
     }
 
@@ -139,6 +190,12 @@ impl Predictor {
             ],
         }
     }
+}
+
+/// The sum of weights on each issue.
+fn weights(market: &Market) -> Vec<f64> {
+    let weight = |at: usize| market.salience[at] * market.capability[at];
+    (0..market.issues).map(|k| (k..market.position.len()).step_by(market.issues).map(weight).sum()).collect()
 }
 
 impl PointPredictor for Predictor {
@@ -170,11 +227,14 @@ impl PointPredictor for Predictor {
     fn explain(&self, case: &Case<'_>) -> Trace {
         let (cases, lane) = case.place();
         let mut trace = Trace::default();
-        match self.market(cases, lane).trade(self.rounds) {
+        let market = self.market(cases, lane);
+        match market.trade(self.rounds) {
             Ok(course) => {
-                for (r, round) in course.rounds.iter().enumerate() {
-                    let made = round.iter().enumerate();
-                    trace.steps.extend(made.map(|(e, exchange)| self.exchange(exchange, (r + 1, e + 1))));
+                trace.steps.push(self.opening(&market, &course));
+                for (r, made) in course.rounds.iter().enumerate() {
+                    let round = Floor { number: r + 1, weight: weights(&market), market: &market };
+                    let made = made.iter().enumerate();
+                    trace.steps.extend(made.map(|(e, exchange)| self.exchange(exchange, e + 1, &round)));
                 }
                 trace.steps.push(self.course(&course));
             }
@@ -185,5 +245,61 @@ impl PointPredictor for Predictor {
             }),
         }
         trace
+    }
+
+    fn course(&self, case: &Case<'_>) -> Option<course::Course> {
+        let (cases, lane) = case.place();
+        let market = self.market(cases, lane);
+        let traded = market.trade(self.rounds).ok()?;
+        let issues = self.issues.iter().enumerate().map(|(k, &issue)| {
+            let who: Vec<usize> = self.seats.on(issue).iter().map(|seat| seat.actor).collect();
+            let mut standing: Vec<f64> = who.iter().map(|a| market.position[a * market.issues + k]).collect();
+            let mut told = course::IssueCourse {
+                issue: IssueId::new(issue),
+                actors: who.iter().map(|&a| ActorId::new(a)).collect(),
+                positions: vec![standing.clone()],
+                moves: Vec::new(),
+                close: match traded.ending {
+                    Ending::Exhausted => course::Close::Settled,
+                    Ending::Cycle { .. } => course::Close::Cycle,
+                    Ending::Limit => course::Close::Limit,
+                },
+            };
+            for (r, made) in traded.rounds.iter().enumerate() {
+                for step in made.iter().filter_map(|exchange| self.sides(exchange, k, r + 1)) {
+                    if let Some(seat) = told.actors.iter().position(|actor| *actor == step.actor) {
+                        standing[seat] = step.to;
+                    }
+                    told.moves.push(step);
+                }
+                told.positions.push(standing.clone());
+            }
+            told
+        });
+        Some(course::Course { issues: issues.collect() })
+    }
+}
+
+impl Predictor {
+    /// Who gives way on issue `k` in an exchange.
+    fn sides(&self, exchange: &Exchange, k: usize, round: usize) -> Option<course::Move> {
+        let (mover, partner, other, path) = if exchange.p == k {
+            (exchange.j, exchange.i, exchange.q, exchange.j_path)
+        } else if exchange.q == k {
+            (exchange.i, exchange.j, exchange.p, exchange.i_path)
+        } else {
+            return None;
+        };
+        Some(course::Move {
+            round,
+            actor: ActorId::new(mover),
+            by: ActorId::new(partner),
+            cause: course::Cause::Trade(IssueId::new(self.issues[other])),
+            from: path.0,
+            to: path.1,
+            backers: Vec::new(),
+            chance: None,
+            fear: None,
+        })
     }
 }

@@ -133,8 +133,8 @@ pub struct Solver {
     pub(super) ideal: Vec<f64>,
     old_ideal: Vec<f64>,
     seats: Seats,
-    chance: Lanes,
-    gain: Lanes,
+    pub(super) chance: Lanes,
+    pub(super) gain: Lanes,
     /// Utility of a row's position to a column's actor, by its own risk attitude.
     own: Lanes,
     election: Election,

@@ -4,15 +4,17 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    BargainModel, CondorcetModel, Course, Ending, Interpolation, KtabErrors, Move, Options, RiskAdjustment,
-    RiskRange, Settlement, Solver, Story, Talks, ThirdPartyCommitment, Turn, VictoryModel, VotingRule, tell,
+    BargainModel, CondorcetModel, Course, Ending, Estimate, Interpolation, KtabErrors, Move, Offer, Options,
+    RiskAdjustment, RiskRange, Settlement, Solver, Story, Talks, ThirdPartyCommitment, Turn, VictoryModel,
+    VotingRule, tell,
 };
 use crate::case::{Case, CaseBlock};
+use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor};
-use crate::lens::seats::{Seats, choice, flag, table};
+use crate::lens::seats::{Seats, choice, flag, square, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
-use crate::scenario::{FieldId, LensOptions, Scenario};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// Actors who care less than this (of 100) are taken to care this much, as KTAB needs.
 const LEAST_SALIENCE: f64 = 1.0;
@@ -298,7 +300,7 @@ impl PointPredictor for Predictor {
 
     fn explain(&self, case: &Case<'_>) -> Trace {
         let (cases, lane) = case.place();
-        let mut trace = Trace::default();
+        let mut trace = Trace { steps: vec![formulas()] };
         for (group, issues) in self.groups.iter().enumerate() {
             let who = self.present(group);
             let talks = self.talks(group, &who, cases, lane);
@@ -307,7 +309,7 @@ impl PointPredictor for Predictor {
                 issues: issues.iter().map(|&k| self.seats.issues[k].as_str()).collect(),
             };
             match tell(&talks, self.options, &mut self.words(group, case.draw())) {
-                Ok(story) => told.story(&story, &mut trace),
+                Ok(story) => told.story(&talks, &story, &mut trace),
                 Err(error) => trace.steps.push(TraceStep {
                     title: told.issues.join(", "),
                     text: format!("Not run: {error}."),
@@ -317,6 +319,62 @@ impl PointPredictor for Predictor {
         }
         trace
     }
+
+    fn course(&self, case: &Case<'_>) -> Option<course::Course> {
+        let (cases, lane) = case.place();
+        let mut told = course::Course::default();
+        for (group, issues) in self.groups.iter().enumerate() {
+            let who = self.present(group);
+            let talks = self.talks(group, &who, cases, lane);
+            let story = tell(&talks, self.options, &mut self.words(group, case.draw())).ok()?;
+            let course = &story.course;
+            let actor = |seat: usize| ActorId::new(who[seat]);
+            for (k, &issue) in issues.iter().enumerate() {
+                let steps =
+                    story.turns.iter().flat_map(|turn| turn.moves.iter().map(|step| (turn.turn, step)));
+                let moves =
+                    steps.filter(|(_, step)| step.from[k] != step.to[k]).map(|(turn, step)| course::Move {
+                        round: turn,
+                        actor: actor(step.actor),
+                        by: actor(step.partner),
+                        cause: if step.pressed { course::Cause::Pressed } else { course::Cause::OwnOffer },
+                        from: step.from[k],
+                        to: step.to[k],
+                        backers: step.backers.iter().map(|backer| actor(backer.actor)).collect(),
+                        chance: Some(step.partner_chance),
+                        fear: Some(step.fear),
+                    });
+                let at = |turn| course.at(turn).iter().skip(k).step_by(course.dimensions).copied().collect();
+                told.issues.push(course::IssueCourse {
+                    issue: IssueId::new(issue),
+                    actors: who.iter().map(|&a| ActorId::new(a)).collect(),
+                    positions: (0..=course.turns).map(at).collect(),
+                    moves: moves.collect(),
+                    close: match course.ending {
+                        Ending::Quiet => course::Close::Settled,
+                        Ending::Cycle { .. } => course::Close::Cycle,
+                        Ending::Limit => course::Close::Limit,
+                    },
+                });
+            }
+        }
+        told.issues.sort_by_key(|issue| issue.issue);
+        Some(told)
+    }
+}
+
+/// The formulas behind the tables, as the default options have them.
+fn formulas() -> TraceStep {
+    let text = "x position, c capability, s the sum of saliences/100 (at most 1), d the distance of an actor's ideal from a \
+                position, as a share of the scale, mixing issues by their saliences. U = (1 - d)(1 + d R). \
+                Every position has a probability, from a vote by power between each two; R sets the most favoured apart from \
+                the least. A challenge: P = for / (for + against), the two coalitions of the parties themselves and of third \
+                parties' votes; dEU(i) = (1 - s of j) 2 U(x of i) + s of j (P 2 U(x of i) + (1 - P) 2 U(x of j)) - \
+                U(x of i) - U(x of j), all U to i. Each actor challenges whoever promises it the largest dEU above 0; the \
+                bargain puts both between their positions, by chance and salience; each takes the bargain before it, or the \
+                status quo, that a vote of all favours most. [lens.spatial] in the scenario names other rules."
+        .to_owned();
+    TraceStep { title: "How the numbers follow from each other".to_owned(), text, tables: Vec::new() }
 }
 
 /// Puts a story into words.
@@ -326,9 +384,9 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn story(&self, story: &Story, trace: &mut Trace) {
+    fn story(&self, talks: &Talks, story: &Story, trace: &mut Trace) {
         for turn in &story.turns {
-            trace.steps.push(self.turn(story, turn));
+            trace.steps.push(self.turn(talks, story, turn));
         }
         let course = &story.course;
         let text = match course.ending {
@@ -357,59 +415,95 @@ impl Told<'_> {
         });
     }
 
-    fn turn(&self, story: &Story, turn: &Turn) -> TraceStep {
+    fn turn(&self, talks: &Talks, story: &Story, turn: &Turn) -> TraceStep {
         let mut text: Vec<String> = turn.moves.iter().map(|step| self.moved(step)).collect();
         if text.is_empty() {
             text.push("Nobody moves.".to_owned());
         }
-        let risk =
-            self.names.iter().enumerate().map(|(a, &name)| (name, vec![turn.risk[a], turn.probability[a]]));
-        let standing =
-            table("As the turn begins", &["actor", "risk attitude", "probability of its position"], risk);
-        let offers = turn.offers.iter().map(|offer| {
-            let (own, other) = (&offer.initiator_estimate, &offer.receiver_estimate);
-            let mut row = vec![own.chance, own.initiator_gain, own.receiver_gain, other.chance];
-            row.extend([other.initiator_gain, other.receiver_gain]);
-            row.extend(offer.initiator_terms.iter().chain(&offer.receiver_terms));
-            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
-        });
-        let mut columns: Vec<String> = [
-            "offer",
-            "initiator's view: its chance",
-            "its gain",
-            "the receiver's gain",
-            "receiver's view: the initiator's chance",
-            "the initiator's gain",
-            "the receiver's gain",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        for party in ["initiator", "receiver"] {
-            columns.extend(self.issues.iter().map(|issue| format!("{party} to, {issue}")));
-        }
-        let offers = TraceTable { title: "Offers".to_owned(), columns, rows: offers.collect() };
-        let votes = turn.offers.iter().map(|offer| {
-            let mut row = vec![0.0; self.names.len()];
-            for backer in &offer.initiator_estimate.backers {
-                row[backer.actor] = backer.vote;
-            }
-            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
-        });
-        let voters = std::iter::once("challenge").chain(self.names.iter().copied());
-        let votes = TraceTable {
-            title: "Third parties' votes, as the initiator sees them: above 0 for it".to_owned(),
-            columns: voters.map(str::to_owned).collect(),
-            rows: votes.collect(),
-        };
         text.push(format!(
             "This turn moved {:.1} % of what the first one did.",
             100.0 * story.course.stop_ratio[turn.turn - 1]
         ));
+        let mut tables = vec![
+            self.standing(talks, story, turn),
+            square("Utility to the row of the column's position", &self.names, &turn.utility),
+            square(
+                "P: chance, in the row's eyes, that it wins a challenge of the column",
+                &self.names,
+                &turn.chance,
+            ),
+            square("dEU: what the row expects to gain by challenging the column", &self.names, &turn.gain),
+            self.estimates("Challenges made, as the one who challenges sees them", turn, |offer| {
+                &offer.initiator_estimate
+            }),
+            self.estimates("The same challenges, as the one challenged sees them", turn, |offer| {
+                &offer.receiver_estimate
+            }),
+            self.bargains(turn),
+        ];
+        tables.retain(|table| !table.rows.is_empty());
         TraceStep {
             title: format!("{}, turn {}", self.issues.join(", "), turn.turn),
             text: text.join(" "),
-            tables: vec![standing, offers, votes],
+            tables,
         }
+    }
+
+    fn standing(&self, talks: &Talks, story: &Story, turn: &Turn) -> TraceTable {
+        let d = talks.dimensions;
+        let before = story.course.at(turn.turn - 1);
+        let rows = self.names.iter().enumerate().map(|(a, &name)| {
+            let resolve = talks.salience[a * d..][..d].iter().sum::<f64>() / 100.0;
+            let own = [talks.capability[a], resolve.min(1.0), turn.risk[a], turn.probability[a]];
+            (name, own.into_iter().chain(before[a * d..][..d].iter().copied()).collect())
+        });
+        let places: Vec<String> = if d == 1 {
+            vec!["x".to_owned()]
+        } else {
+            self.issues.iter().map(|issue| format!("x on {issue}")).collect()
+        };
+        let columns: Vec<&str> = ["actor", "c", "s", "R", "probability"]
+            .into_iter()
+            .chain(places.iter().map(String::as_str))
+            .collect();
+        table("As the turn begins", &columns, rows)
+    }
+
+    /// A challenge in one party's eyes: coalitions, chance, gains, and third parties' votes.
+    fn estimates(&self, title: &str, turn: &Turn, of: fn(&Offer) -> &Estimate) -> TraceTable {
+        let rows = turn.offers.iter().map(|offer| {
+            let seen = of(offer);
+            let mut row = vec![seen.with, seen.against, seen.chance, seen.initiator_gain, seen.receiver_gain];
+            let mut votes = vec![0.0; self.names.len()];
+            for backer in &seen.backers {
+                votes[backer.actor] = backer.vote;
+            }
+            row.extend(votes);
+            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
+        });
+        let columns = ["i to j", "for", "against", "P", "dEU(i)", "dEU(j)"]
+            .into_iter()
+            .chain(self.names.iter().copied());
+        TraceTable {
+            title: format!("{title}; then third parties' votes, above 0 for i"),
+            columns: columns.map(str::to_owned).collect(),
+            rows: rows.collect(),
+        }
+    }
+
+    fn bargains(&self, turn: &Turn) -> TraceTable {
+        let mut columns = vec!["i to j".to_owned()];
+        for party in ["i", "j"] {
+            let on = |issue: &&str| {
+                if self.issues.len() > 1 { format!("{party} to, on {issue}") } else { format!("{party} to") }
+            };
+            columns.extend(self.issues.iter().map(on));
+        }
+        let rows = turn.offers.iter().map(|offer| {
+            let terms = offer.initiator_terms.iter().chain(&offer.receiver_terms).copied().collect();
+            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), terms)
+        });
+        TraceTable { title: "The bargains they put".to_owned(), columns, rows: rows.collect() }
     }
 
     fn moved(&self, step: &Move) -> String {
