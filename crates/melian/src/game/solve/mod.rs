@@ -1,0 +1,4 @@
+//! Solvers, a file per method.
+
+pub(crate) mod coupling;
+pub mod qre;
