@@ -3,6 +3,7 @@
 mod arena;
 mod budget;
 mod builder;
+pub mod certify;
 mod efg;
 mod labels;
 mod linear;

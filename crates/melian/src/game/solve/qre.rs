@@ -405,13 +405,14 @@ impl<'a> Model<'a> {
             if size.is_nan() {
                 break;
             }
+            let stuck = size >= 0.5 * best && best < 1e-9;
             if size < best {
                 kept = Some(at.clone());
+                best = size;
             }
-            if size < 1e-15 || (size >= 0.5 * best && best < 1e-9) {
+            if size < 1e-15 || stuck {
                 break;
             }
-            best = best.min(size);
             let lu = self.factor(at.lambda, None)?;
             lu.solve(&mut gap);
             at = self.shift(&at, &gap, -1.0);
@@ -420,6 +421,91 @@ impl<'a> Model<'a> {
         let kept = kept.filter(|_| best <= 1e-9_f64.max(rounding))?;
         self.evaluate(&kept);
         Some(kept)
+    }
+
+    /// The equilibrium the branch tends to, by support identification and Newton's method: actions likelier
+    /// than `threshold` are made exactly indifferent, the others keep their log odds to each other but get
+    /// probability zero. The little multiple of the identity picks the nearest solution where there are many.
+    fn limit(&mut self, at: &Point, threshold: f64) -> Option<Point> {
+        const NEAREST: f64 = 1e-9;
+        const VANISH: f64 = 800.0;
+        let mut at = at.clone();
+        self.sweep.set_logits(self.arena, &at.z);
+        let mut free = vec![false; self.unknowns];
+        let floor = ln(threshold);
+        let mut vanish = Vec::new();
+        self.each(|k, s, _| {
+            free[k] = self.sweep.lp[s] >= floor;
+            if !free[k] {
+                vanish.push(s);
+            }
+        });
+        for s in vanish {
+            at.z[s] -= VANISH;
+        }
+        let n = self.unknowns;
+        let mut gap = vec![0.0; n];
+        for _ in 0..40 {
+            self.evaluate(&at);
+            let q = &self.sweep.q;
+            let mut worst = 0.0_f64;
+            self.each(|k, s, r| {
+                gap[k] = if free[k] { q[r] - q[s] } else { 0.0 };
+                worst = worst.max(gap[k].abs());
+            });
+            if !worst.is_finite() {
+                return None;
+            }
+            if worst < 2e-16 {
+                break;
+            }
+            let mut entries: Vec<(u32, u32, f64)> = Vec::new();
+            self.jacobian(1.0, |r, c, x| {
+                let identity = if r == c { 1.0 } else { 0.0 };
+                if free[r] {
+                    entries.push((r as u32, c as u32, if r == c { NEAREST * identity } else { x }));
+                } else if r == c {
+                    entries.push((r as u32, c as u32, 1.0));
+                }
+            });
+            let lu = if self.dense {
+                let mut a = vec![0.0; n * n];
+                for (r, c, x) in entries {
+                    a[r as usize * n + c as usize] += x;
+                }
+                Lu::Dense(DenseLu::new(n, a)?)
+            } else {
+                Lu::Sparse(SparseLu::new(&columns(n, &entries))?)
+            };
+            lu.solve(&mut gap);
+            let length = gap.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+            let part = if length > 2.0 { 2.0 / length } else { 1.0 };
+            at = self.shift(&at, &gap, -part);
+            if length < 1e-15 {
+                break;
+            }
+        }
+        Some(at)
+    }
+
+    /// A point in logits relative to the likeliest actions; `None` if its size is wrong.
+    fn anchor(&mut self, from: &BranchPoint) -> Option<Point> {
+        if from.log_profile.len() != self.arena.actions() || from.log_profile.iter().any(|l| l.is_nan()) {
+            return None;
+        }
+        // A probability of zero has no logit; take one far below any other.
+        let z = from.log_profile.iter().map(|&l| l.max(-1e9)).collect();
+        let mut at = Point { z, lambda: from.lambda * self.range };
+        for i in 0..self.arena.infosets() {
+            let shift = at.z[self.arena.info_slot[i] as usize];
+            for s in self.arena.acts(i) {
+                at.z[s] -= shift;
+            }
+        }
+        self.reference.fill(0);
+        let mut zero = vec![0.0; self.unknowns + 1];
+        self.refer(&mut at, &mut zero);
+        Some(at)
     }
 
     fn branch_point(&mut self, at: &Point) -> BranchPoint {
@@ -531,6 +617,11 @@ impl<'m, 'a> Tracker<'m, 'a> {
             if turn > 0 && before > 0.3 * reach {
                 return None;
             }
+            // At the level of rounding in lambda * Q no further step can help.
+            let rounding = 2e-13 * (1.0 + at.lambda.abs());
+            if turn > 1 && gap[..n].iter().all(|g| g.abs() <= rounding) {
+                return Some((at, norm(&moved, weights)));
+            }
             let mut delta = gap.clone();
             fresh.as_ref().unwrap_or(&self.lu).solve(&mut delta);
             let mut size = norm(&delta, weights);
@@ -551,8 +642,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
                 return None;
             }
             let rate = if before.is_finite() { (size / before).min(1.0) } else { 0.5 };
-            let floor = 1e-15 * at.lambda;
-            if size * rate < 1e-10 || (size <= floor && turn > 1) {
+            if size * rate < 1e-10 {
                 return Some((at, missed));
             }
             before = size;
@@ -582,10 +672,12 @@ impl<'m, 'a> Tracker<'m, 'a> {
             self.at = point.clone();
             self.lu = lu;
             self.aim(&border);
-            // The new direction, measured with the old weights, must not have turned far.
+            // The new direction, measured with the old weights, must not have turned far. And a determinant
+            // that changes sign in a long step is more often a leap to another branch than a bifurcation.
             let along: f64 = self.direction.iter().zip(&border).map(|(t, b)| t * b).sum();
             let length = norm(&self.direction, &weights);
-            if along < 0.5 * length && self.step > 1e-7 {
+            let turned = along < 0.5 * length && self.step > 1e-7;
+            if turned || (old.2 * self.lu.sign() < 0.0 && self.step > 2e-3) {
                 (self.at, self.direction) = (old.0, old.1);
                 self.model.evaluate(&self.at);
                 let border: Vec<f64> =
@@ -649,7 +741,8 @@ pub fn principal_branch(
     progress: &mut dyn Progress,
 ) -> Result<Branch, QreError> {
     let mut model = Model::new(arena, numbers, choice, limits.memory)?;
-    let start = Point { z: choice.log_base.clone(), lambda: 0.0 };
+    let base = BranchPoint { lambda: 0.0, log_profile: choice.log_base.clone() };
+    let Some(start) = model.anchor(&base) else { return Err(QreError::BadNumbers) };
     follow(&mut model, start, true, goal, limits, progress)
 }
 
@@ -669,16 +762,13 @@ pub fn branch_from(
     progress: &mut dyn Progress,
 ) -> Result<Branch, QreError> {
     let mut model = Model::new(arena, numbers, choice, limits.memory)?;
-    if from.log_profile.len() != arena.actions() {
-        return Err(QreError::BadNumbers);
-    }
-    let start = Point { z: from.log_profile.clone(), lambda: from.lambda * model.range };
+    let Some(start) = model.anchor(from) else { return Err(QreError::BadNumbers) };
     follow(&mut model, start, up, goal, limits, progress)
 }
 
 fn follow(
     model: &mut Model<'_>,
-    mut start: Point,
+    start: Point,
     up: bool,
     goal: Goal<'_>,
     limits: Limits,
@@ -692,13 +782,6 @@ fn follow(
     if !target.is_finite() || target < 0.0 {
         return Err(QreError::BadNumbers);
     }
-    for i in 0..model.arena.infosets() {
-        let shift = start.z[model.arena.info_slot[i] as usize];
-        for s in model.arena.acts(i) {
-            start.z[s] -= shift;
-        }
-    }
-    model.reference.fill(0);
     let mut branch = Branch {
         last: model.branch_point(&start),
         end: BranchEnd::Stalled,
@@ -712,8 +795,6 @@ fn follow(
         branch.last.lambda = target / range;
         return Ok(branch);
     }
-    let mut zero = vec![0.0; model.unknowns + 1];
-    model.refer(&mut start, &mut zero);
     let Some(mut tracker) = Tracker::new(model, start, up) else { return Ok(branch) };
     branch.end = loop {
         if branch.steps >= limits.steps {
@@ -794,6 +875,26 @@ fn between(model: &mut Model<'_>, before: &Point, after: &Point, lambda: f64) ->
     model.polish(&guess)
 }
 
+/// The equilibrium a branch tends to: actions likelier than `threshold` at its last point are made exactly
+/// indifferent by Newton's method, the others get probability zero (their log odds to each other, which carry
+/// the beliefs off the path, stay). `None` if that fails; whether it succeeded is for the judge to say.
+///
+/// # Errors
+/// See [`QreError`].
+pub fn limit_of(
+    arena: &Arena,
+    numbers: &Numbers,
+    choice: &Choice,
+    last: &BranchPoint,
+    threshold: f64,
+    limits: Limits,
+) -> Result<Option<BranchPoint>, QreError> {
+    let mut model = Model::new(arena, numbers, choice, limits.memory)?;
+    let Some(at) = model.anchor(last) else { return Err(QreError::BadNumbers) };
+    let found = model.limit(&at, threshold);
+    Ok(found.map(|p| BranchPoint { lambda: f64::INFINITY, ..model.branch_point(&p) }))
+}
+
 /// Solves the equations at one lambda from a first guess by Newton's method alone: any solution, on whatever
 /// branch. `None` if the guess was not close enough.
 ///
@@ -807,18 +908,7 @@ pub fn solution_near(
     limits: Limits,
 ) -> Result<Option<BranchPoint>, QreError> {
     let mut model = Model::new(arena, numbers, choice, limits.memory)?;
-    if guess.log_profile.len() != arena.actions() {
-        return Err(QreError::BadNumbers);
-    }
-    let mut at = Point { z: guess.log_profile.clone(), lambda: guess.lambda * model.range };
-    for i in 0..arena.infosets() {
-        let shift = at.z[arena.info_slot[i] as usize];
-        for s in arena.acts(i) {
-            at.z[s] -= shift;
-        }
-    }
-    let mut zero = vec![0.0; model.unknowns + 1];
-    model.refer(&mut at, &mut zero);
+    let Some(at) = model.anchor(guess) else { return Err(QreError::BadNumbers) };
     let found = model.polish(&at);
     Ok(found.map(|p| model.branch_point(&p)))
 }
