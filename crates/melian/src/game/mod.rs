@@ -12,6 +12,8 @@ mod payoffs;
 mod rational;
 mod recall;
 pub mod solve;
+pub mod sensitivity;
+pub mod sequential;
 mod sweep;
 mod tangent;
 mod text;

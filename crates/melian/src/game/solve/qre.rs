@@ -508,6 +508,47 @@ impl<'a> Model<'a> {
         Some(at)
     }
 
+    /// How the logits of a solution respond to shifts of lambda * Q, given per action: one linear solve each.
+    /// The reference's logit does not move. `None` if the solution is not isolated.
+    pub(crate) fn response(&mut self, at: &BranchPoint, shifts: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+        let at = self.anchor(at)?;
+        self.evaluate(&at);
+        let lu = self.factor(at.lambda, None)?;
+        let respond = |shift: &Vec<f64>| {
+            let mut x = vec![0.0; self.unknowns];
+            self.each(|k, s, r| x[k] = shift[s] - shift[r]);
+            lu.solve(&mut x);
+            let mut z = vec![0.0; self.arena.actions()];
+            self.each(|k, s, _| z[s] = x[k]);
+            z
+        };
+        Some(shifts.iter().map(respond).collect())
+    }
+
+    /// Payoff range the model divides by.
+    pub(crate) fn range(&self) -> f64 {
+        self.range
+    }
+
+    /// A few damped logit responses from a point, to come near some solution.
+    fn settle(&mut self, at: &mut Point, sweeps: u32) {
+        for _ in 0..sweeps {
+            self.evaluate(at);
+            for s in 0..self.arena.actions() {
+                let want = self.log_base[s] + at.lambda * self.sweep.q[s];
+                at.z[s] += 0.3 * (want - at.z[s]);
+            }
+        }
+        let mut zero = vec![0.0; self.unknowns + 1];
+        for i in 0..self.arena.infosets() {
+            let shift = at.z[self.arena.info_slot[i] as usize + self.reference[i] as usize];
+            for s in self.arena.acts(i) {
+                at.z[s] -= shift;
+            }
+        }
+        self.refer(at, &mut zero);
+    }
+
     fn branch_point(&mut self, at: &Point) -> BranchPoint {
         self.sweep.set_logits(self.arena, &at.z);
         BranchPoint {
@@ -895,8 +936,8 @@ pub fn limit_of(
     Ok(found.map(|p| BranchPoint { lambda: f64::INFINITY, ..model.branch_point(&p) }))
 }
 
-/// Solves the equations at one lambda from a first guess by Newton's method alone: any solution, on whatever
-/// branch. `None` if the guess was not close enough.
+/// Solves the equations at one lambda from a first guess, by `sweeps` damped logit responses and then Newton's
+/// method: any solution, on whatever branch. `None` if that did not lead to one.
 ///
 /// # Errors
 /// See [`QreError`].
@@ -905,10 +946,12 @@ pub fn solution_near(
     numbers: &Numbers,
     choice: &Choice,
     guess: &BranchPoint,
+    sweeps: u32,
     limits: Limits,
 ) -> Result<Option<BranchPoint>, QreError> {
     let mut model = Model::new(arena, numbers, choice, limits.memory)?;
-    let Some(at) = model.anchor(guess) else { return Err(QreError::BadNumbers) };
+    let Some(mut at) = model.anchor(guess) else { return Err(QreError::BadNumbers) };
+    model.settle(&mut at, sweeps);
     let found = model.polish(&at);
     Ok(found.map(|p| model.branch_point(&p)))
 }
