@@ -11,6 +11,8 @@ mod nfg;
 mod payoffs;
 mod rational;
 mod recall;
+pub mod render;
+mod report;
 pub mod solve;
 pub mod sensitivity;
 pub mod sequential;
@@ -26,6 +28,9 @@ pub use labels::Labels;
 pub use nfg::{read_nfg, write_nfg};
 pub use payoffs::Numbers;
 pub use rational::Rational;
+pub use report::{
+    Concept, Method, Outcome, Payoff, Play, Solution, SolveOptions, SolveReport, Weight, solve,
+};
 pub use text::Problem;
 
 /// A finite game with the words that name its parts.
