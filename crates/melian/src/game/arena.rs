@@ -199,19 +199,19 @@ impl Arena {
     /// Number of outcome rows, the null outcome included.
     #[must_use]
     pub fn outcomes(&self) -> usize {
-        if self.players == 0 { 1 } else { self.exact.len() / self.players }
+        self.exact.len() / self.players.max(1)
     }
 
     /// Number of actions over all information sets: the length of a profile.
     #[must_use]
     pub fn actions(&self) -> usize {
-        *self.info_slot.last().expect("offsets has one entry more") as usize
+        self.info_slot.last().map_or(0, |&s| s as usize)
     }
 
     /// Number of slots: actions, then chance moves.
     #[must_use]
     pub fn slots(&self) -> usize {
-        *self.chance_slot.last().expect("offsets has one entry more") as usize
+        self.chance_slot.last().map_or(0, |&s| s as usize)
     }
 
     /// What happens at a node.
@@ -321,11 +321,6 @@ impl Arena {
         &self.member[self.member_first[infoset] as usize..self.member_first[infoset + 1] as usize]
     }
 
-    pub(crate) fn pay(&self, node: usize) -> &[f64] {
-        let at = self.outcome[node] as usize * self.players;
-        &self.payoff[at..at + self.players]
-    }
-
     pub(crate) fn pay_exact(&self, node: usize) -> &[Rational] {
         let at = self.outcome[node] as usize * self.players;
         &self.exact[at..at + self.players]
@@ -353,8 +348,7 @@ pub(crate) fn offsets(counts: &[u32], from: u32) -> Vec<u32> {
 
 /// In-edges of every node: offsets, parents, slots.
 fn parents(parts: &Parts, slot0: &[u32]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
-    let nodes = parts.kind.len();
-    let mut count = vec![0_u32; nodes];
+    let mut count = vec![0_u32; parts.kind.len()];
     for &c in &parts.child {
         count[c as usize] += 1;
     }
@@ -362,12 +356,12 @@ fn parents(parts: &Parts, slot0: &[u32]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
     let mut next = in_first.clone();
     let mut in_node = vec![0; parts.child.len()];
     let mut in_slot = vec![0; parts.child.len()];
-    for node in 0..nodes {
+    for (node, &slot) in slot0.iter().enumerate() {
         let edges = parts.first[node] as usize..parts.first[node + 1] as usize;
         for (k, &c) in parts.child[edges].iter().enumerate() {
             let at = next[c as usize] as usize;
             in_node[at] = node as u32;
-            in_slot[at] = slot0[node] + k as u32;
+            in_slot[at] = slot + k as u32;
             next[c as usize] += 1;
         }
     }

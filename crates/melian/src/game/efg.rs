@@ -152,13 +152,10 @@ impl Reader {
 
     fn node(&mut self, lexer: &mut Lexer<'_>) -> Result<(NodeKind, usize), Fault> {
         let at = lexer.at();
-        let letter = match lexer.peek() {
-            Token::Symbol(&[letter @ (b'c' | b'p' | b't')]) => letter,
-            _ => {
-                return Err(lexer
-                    .unexpected("a node")
-                    .help("a node begins with `c` (chance), `p` (player) or `t` (terminal) and a blank"));
-            }
+        let Token::Symbol(&[letter @ (b'c' | b'p' | b't')]) = lexer.peek() else {
+            return Err(lexer
+                .unexpected("a node")
+                .help("a node begins with `c` (chance), `p` (player) or `t` (terminal) and a blank"));
         };
         lexer.take()?;
         let label = lexer.text("the node's label in quotes")?;

@@ -150,7 +150,7 @@ impl Rational {
         let negative = n.is_negative();
         let n = n.abs();
         // A quotient of at least 64 bits with a sticky last bit rounds as the exact value does.
-        let shift = 66 + d.bits() as i64 - n.bits() as i64;
+        let shift = 66 + d.bits().cast_signed() - n.bits().cast_signed();
         let (n, d) = if shift > 0 {
             (n << shift.unsigned_abs(), d)
         } else {
@@ -263,7 +263,7 @@ fn parse_decimal(body: &str) -> Result<Rational, String> {
     if whole.is_empty() && fraction.is_empty() {
         return Err("a number without digits".to_owned());
     }
-    let scale = exponent - fraction.len() as i64;
+    let scale = exponent - fraction.len().cast_signed() as i64;
     let joined = [whole, fraction].concat();
     if let Some(n) = short(&joined)
         && (-18..=0).contains(&scale)

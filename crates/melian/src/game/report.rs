@@ -221,7 +221,7 @@ pub fn solve(game: &Game, options: &SolveOptions, progress: &mut dyn Progress) -
     };
     let size = arena.nodes() as u64 * (arena.players() as u64 + 4) * 8;
     if size > options.limits.memory {
-        run.refuse("the game does not fit into the memory allowed");
+        run.refuse(&"the game does not fit into the memory allowed");
     } else {
         run.solve(concept);
     }
@@ -264,7 +264,7 @@ impl Run<'_> {
         }
     }
 
-    fn refuse(&mut self, why: impl ToString) {
+    fn refuse(&mut self, why: &dyn ToString) {
         self.report.outcome = Outcome::Refused;
         self.report.message = Some(why.to_string());
     }
@@ -291,7 +291,7 @@ impl Run<'_> {
     fn backward_induction(&mut self) {
         self.method("backward induction, exact arithmetic", &[]);
         let Some((found, complete)) = backward_induction(self.arena, self.options.most) else {
-            return self.refuse("backward induction needs perfect information: every mover knows the history");
+            return self.refuse(&"backward induction needs perfect information: every mover knows the history");
         };
         for one in found {
             let logs: Vec<f64> = one.profile.iter().map(|&p| ln(p)).collect();
@@ -318,10 +318,10 @@ impl Run<'_> {
         }
         self.method("subgames from the smallest up, logit limit in each", &[]);
         match subgame_perfect(self.arena, self.options.limits, self.progress) {
-            Err(e) => self.refuse(e),
+            Err(e) => self.refuse(&e),
             Ok(profile) => {
                 let logs: Vec<f64> = profile.iter().map(|&p| ln(p)).collect();
-                let solution = self.solution(&logs, None, false);
+                let solution = self.solution(&logs, None, true);
                 self.report.solutions.push(solution);
                 self.conclude();
             }
@@ -335,12 +335,12 @@ impl Run<'_> {
         };
         self.method(name, &[]);
         match pure_equilibria(self.arena, form, self.options.limits, self.progress) {
-            Err(e) => self.refuse(e),
+            Err(e) => self.refuse(&e),
             Ok(found) => {
                 let total = found.profiles.len();
                 for profile in found.profiles.iter().take(self.options.most) {
                     let logs: Vec<f64> = profile.iter().map(|&p| ln(p)).collect();
-                    let solution = self.solution(&logs, None, false);
+                    let solution = self.solution(&logs, None, true);
                     self.report.solutions.push(solution);
                 }
                 self.report.outcome = match (found.complete, total) {
@@ -368,7 +368,7 @@ impl Run<'_> {
         let limits = self.options.limits;
         let goal = Goal::Lambda(lambda);
         match principal_branch(self.arena, &self.numbers, &self.choice, goal, limits, self.progress) {
-            Err(e) => self.refuse(e),
+            Err(e) => self.refuse(&e),
             Ok(branch) => {
                 let reached = branch.end == BranchEnd::Reached;
                 self.add_branch(&branch, "");
@@ -442,7 +442,7 @@ impl Run<'_> {
                 self.report.message = Some(e.to_string());
                 f64::INFINITY
             }
-            Err(e) => return self.refuse(e),
+            Err(e) => return self.refuse(&e),
             Ok(branch) => {
                 let solution = self.limit_solution(&branch);
                 if !matches!(branch.end, BranchEnd::Limit | BranchEnd::Reached) {
@@ -466,22 +466,31 @@ impl Run<'_> {
     /// Whichever is judged best: the end of the branch, or the equilibrium identified from it.
     fn limit_solution(&mut self, branch: &Branch) -> Solution {
         let last = &branch.last;
-        let mut best = self.solution(&last.log_profile, Some(last.lambda), true);
+        let mut best = self.solution(&last.log_profile, Some(last.lambda), false);
+        let mut logs = last.log_profile.clone();
         for threshold in [1e-5, 1e-3, 1e-7] {
             let found =
                 limit_of(self.arena, &self.numbers, &self.choice, last, threshold, self.options.limits);
             if let Ok(Some(point)) = found {
-                let solution = self.solution(&point.log_profile, Some(last.lambda), true);
-                // An equilibrium further off than the branch is still moving is another one.
-                let near = apart(&solution.profile, &best.profile) < 1e-3;
+                let solution = self.solution(&point.log_profile, Some(last.lambda), false);
+                // An equilibrium far off is another one. Where the branch itself falls short, choices that
+                // hardly matter may still have some way to go.
+                let short = best.certificate.max_regret > self.most_regret();
+                let far = if short { 0.1 } else { 1e-3 };
+                let near = apart(&solution.profile, &best.profile) < far;
                 let better = solution.certificate.max_regret < best.certificate.max_regret
                     && solution.certificate.local_regret <= 10.0 * best.certificate.local_regret + 1e-12;
                 if near && better {
-                    best = solution;
-                    best.remarks.push("refined by support identification".to_owned());
+                    (best, logs) = (solution, point.log_profile);
+                    best.remarks = vec!["refined by support identification".to_owned()];
+                    if best.certificate.max_regret <= 1e-3 * self.most_regret() {
+                        break;
+                    }
                 }
             }
         }
+        best.sequential = self.sequential(&logs);
+        best.exact = self.exactly(&best.profile.clone(), &mut best.remarks);
         best.events.clone_from(&branch.events);
         best
     }
@@ -526,7 +535,7 @@ impl Run<'_> {
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         if learned.regret < least {
             let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
-            let mut solution = self.solution(&logs, None, false);
+            let mut solution = self.solution(&logs, None, true);
             solution.remarks.push(format!("by regret matching, {} iterations", learned.iterations));
             self.report.solutions.insert(0, solution);
         }
@@ -539,7 +548,7 @@ impl Run<'_> {
         let target = self.most_regret();
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
-        let mut solution = self.solution(&logs, None, false);
+        let mut solution = self.solution(&logs, None, true);
         solution.remarks.push(format!("{} iterations", learned.iterations));
         self.report.solutions.push(solution);
         self.conclude();
@@ -558,7 +567,7 @@ impl Run<'_> {
             self.progress,
         );
         match found {
-            Err(e) => self.refuse(e),
+            Err(e) => self.refuse(&e),
             Ok(found) => {
                 let solution = self.solution(&found.log_profile, Some(found.lambda), false);
                 let close = solution.certificate.residual.is_some_and(|r| r <= 1e-6);
@@ -573,9 +582,28 @@ impl Run<'_> {
         }
     }
 
-    /// Judges a profile given by logs and puts it into words. `believed`: the logs of probabilities that are
-    /// zero, or nearly, carry beliefs.
-    fn solution(&mut self, log_profile: &[f64], lambda: Option<f64>, believed: bool) -> Solution {
+    /// Whether strategies with the beliefs that the logs of their vanishing probabilities imply are a
+    /// sequential equilibrium.
+    fn sequential(&self, log_profile: &[f64]) -> Option<SequentialCheck> {
+        let mut sweep = Sweep::new(self.arena, &self.numbers);
+        sweep.set_logits(self.arena, log_profile);
+        sweep.run(self.arena, &self.numbers.payoff);
+        let profile = sweep.p[..self.arena.actions()].to_vec();
+        let assessment = Assessment { profile, belief: sweep.belief };
+        check_sequential(self.arena, &self.numbers, &assessment, self.options.tolerance.max(1e-7)).ok()
+    }
+
+    /// The exact check, if it was asked for.
+    fn exactly(&self, profile: &[f64], remarks: &mut Vec<String>) -> Option<ExactCheck> {
+        if !self.options.exact {
+            return None;
+        }
+        verify_exactly(self.arena, profile).map_err(|e| remarks.push(format!("no exact check: {e}"))).ok()
+    }
+
+    /// Judges a profile given by logs and puts it into words; in rational arithmetic too if it is to be
+    /// `judged` so now.
+    fn solution(&mut self, log_profile: &[f64], lambda: Option<f64>, judged: bool) -> Solution {
         let arena = self.arena;
         let at_lambda = matches!(self.report.concept, Concept::Qre { .. } | Concept::MirrorDescent { .. });
         let certificate = match lambda.filter(|_| at_lambda) {
@@ -587,26 +615,16 @@ impl Run<'_> {
         sweep.run(arena, &self.numbers.payoff);
         let profile = sweep.p[..arena.actions()].to_vec();
         let no_beliefs = log_profile.contains(&f64::NEG_INFINITY);
-        let limit = believed && !at_lambda && !no_beliefs;
-        let sequential = limit
-            .then(|| {
-                let assessment = Assessment { profile: profile.clone(), belief: sweep.belief.clone() };
-                check_sequential(arena, &self.numbers, &assessment, self.options.tolerance.max(1e-7)).ok()
-            })
-            .flatten();
         let mut remarks = Vec::new();
-        let exact = if self.options.exact && !at_lambda {
-            verify_exactly(arena, &profile).map_err(|e| remarks.push(format!("no exact check: {e}"))).ok()
-        } else {
-            None
-        };
+        let exact =
+            if at_lambda || !judged { None } else { self.exactly(&profile, &mut remarks) };
         let payoffs = self.report.players.iter().zip(&sweep.value);
         Solution {
             strategies: self.plays(&sweep, no_beliefs),
             payoffs: payoffs.map(|(p, &v)| Payoff { player: p.clone(), payoff: v }).collect(),
             certificate,
             exact,
-            sequential,
+            sequential: None,
             lambda,
             events: Vec::new(),
             remarks,

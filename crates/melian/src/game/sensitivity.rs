@@ -1,8 +1,8 @@
 //! How a quantal-response equilibrium moves with a payoff, a chance probability or the precision: implicit
 //! differentiation of its equations, one linear solve a parameter.
 //!
-//! From z - ln m - lambda Q(z; theta) = 0: dz = (I - lambda Q_z)^-1 (lambda Q_theta + Q dlambda), then
-//! beliefs, reach and values follow by one exact directional derivative of the sweeps.
+//! From `z - ln m - lambda Q(z; theta) = 0`:
+//! `dz = (I - lambda Q_z)^-1 (lambda Q_theta dtheta + Q dlambda)`, then beliefs, reach and values follow by one exact directional derivative of the sweeps.
 
 use super::arena::{Arena, ChanceId, OutcomeId, PlayerId};
 use super::payoffs::Numbers;

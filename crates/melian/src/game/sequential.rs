@@ -172,8 +172,12 @@ fn consistency(arena: &Arena, sweep: &Sweep, belief: &[f64], tolerance: f64) -> 
         for (k, &h) in mates.iter().enumerate().filter(|(k, _)| *k != base) {
             let (on, rest) = path(h as usize);
             let mut row = vec![0_i64; zeros];
-            on.iter().for_each(|&z| row[z] += 1);
-            from.iter().for_each(|&z| row[z] -= 1);
+            for &z in &on {
+                row[z] += 1;
+            }
+            for &z in &from {
+                row[z] -= 1;
+            }
             let believed = belief[m0 + k] > ZERO;
             program.add(&row, believed);
             if believed {
@@ -228,7 +232,9 @@ impl Logs {
         match largest.filter(|&k| row[k].abs() > 1e-9) {
             Some(pivot) => {
                 let scale = row[pivot];
-                row.iter_mut().for_each(|x| *x /= scale);
+                for x in &mut row {
+                    *x /= scale;
+                }
                 self.rows.push((pivot, row, right / scale));
             }
             None => self.consistent &= right.abs() <= 10.0 * self.tolerance,

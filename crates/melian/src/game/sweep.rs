@@ -135,11 +135,6 @@ impl Sweep {
         }
     }
 
-    /// Probability of each terminal or inner node.
-    pub(crate) fn probability(&self, node: usize) -> f64 {
-        exp(self.reach[node])
-    }
-
     /// The largest gain from changing one action at one information set, given the beliefs there, and where.
     pub(crate) fn local_regret(&self, arena: &Arena) -> (f64, Option<usize>) {
         let mut worst = (0.0, None);

@@ -1,6 +1,6 @@
 //! Agent quantal-response equilibria of n-player games, followed in precision.
 //!
-//! The equations (McKelvey and Palfrey 1998, eq. 2, with a base measure m): at every information set
+//! The equations (`McKelvey` and Palfrey 1998, eq. 2, with a base measure m): at every information set
 //! s(a) = m(a) exp(lambda Q(a)) / sum, Q being expected payoffs given Bayes beliefs and everyone's play. They
 //! are solved in logits z(a) = ln s(a) / s(reference), so that no probability underflows, along a curve
 //! followed by pseudo-arclength (Keller 1977), which passes turning points in lambda.
@@ -19,7 +19,7 @@ use serde::Serialize;
 /// How an information set chooses, apart from payoffs: classes of actions, and weights inside a class.
 ///
 /// Choice is nested: first the kind of act, then the act within its class, both at the same precision and with
-/// the class valued at its inclusive value (McFadden 1978). That is one softmax with base measure
+/// the class valued at its inclusive value (`McFadden` 1978). That is one softmax with base measure
 /// m(a) = weight(class) * weight(a in class), the second summing to one: splitting an action in two inside a
 /// class, its weight shared out, changes nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -296,17 +296,15 @@ impl<'a> Model<'a> {
                 self.reference[column as usize] as usize,
             );
             let base = &block[origin * width..(origin + 1) * width];
-            let mut r = self.start[row as usize] as usize;
-            for a in (0..rows.len()).filter(|&a| a != origin) {
+            let first = self.start[row as usize] as usize;
+            for (r, a) in (first..).zip((0..rows.len()).filter(|&a| a != origin)) {
                 let line = &block[a * width..(a + 1) * width];
                 let total: f64 = line.iter().zip(base).map(|(x, y)| x - y).sum();
-                let mut c = self.start[column as usize] as usize;
-                for b in (0..width).filter(|&b| b != skip) {
+                let first = self.start[column as usize] as usize;
+                for (c, b) in (first..).zip((0..width).filter(|&b| b != skip)) {
                     let p = self.sweep.p[columns.start + b];
                     put(r, c, -lambda * (line[b] - base[b] - p * total));
-                    c += 1;
                 }
-                r += 1;
             }
         }
         self.blocks = blocks;
@@ -445,6 +443,7 @@ impl<'a> Model<'a> {
         }
         let n = self.unknowns;
         let mut gap = vec![0.0; n];
+        let mut before = f64::INFINITY;
         for _ in 0..40 {
             self.evaluate(&at);
             let q = &self.sweep.q;
@@ -456,9 +455,10 @@ impl<'a> Model<'a> {
             if !worst.is_finite() {
                 return None;
             }
-            if worst < 2e-16 {
+            if worst < 2e-16 || (worst < 1e-14 && worst >= 0.5 * before) {
                 break;
             }
+            before = worst;
             let mut entries: Vec<(u32, u32, f64)> = Vec::new();
             self.jacobian(1.0, |r, c, x| {
                 let identity = if r == c { 1.0 } else { 0.0 };
@@ -523,11 +523,6 @@ impl<'a> Model<'a> {
             z
         };
         Some(shifts.iter().map(respond).collect())
-    }
-
-    /// Payoff range the model divides by.
-    pub(crate) fn range(&self) -> f64 {
-        self.range
     }
 
     /// A few damped logit responses from a point, to come near some solution.
@@ -659,7 +654,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
                 return None;
             }
             // At the level of rounding in lambda * Q no further step can help.
-            let rounding = 2e-13 * (1.0 + at.lambda.abs());
+            let rounding = if turn > 3 { 2e-12 } else { 2e-13 } * (1.0 + at.lambda.abs());
             if turn > 1 && gap[..n].iter().all(|g| g.abs() <= rounding) {
                 return Some((at, norm(&moved, weights)));
             }
