@@ -1,5 +1,12 @@
 //! Reference cases of the game engine, each with its source, and properties every game must have.
 
+#![expect(
+    clippy::format_push_string,
+    clippy::needless_range_loop,
+    clippy::single_match_else,
+    reason = "texts of small games are put together by index"
+)]
+
 use melian::game::certify::{Bound, certify, exact_regrets};
 use melian::game::sensitivity::{Parameter, sensitivity};
 use melian::game::sequential::{Assessment, Consistency, check_sequential};
@@ -8,6 +15,7 @@ use melian::game::solve::mirror_descent::{mirror_descent, mirror_descent_block};
 use melian::game::solve::pure::{Form, pure_equilibria};
 use melian::game::solve::qre::{BranchEnd, BranchPoint, Choice, Goal, QreError, principal_branch};
 use melian::game::*;
+use melian::math::{exp, ln};
 use proptest::prelude::*;
 
 fn file(text: &str) -> Game {
@@ -24,8 +32,15 @@ fn qre(game: &Game, lambda: f64) -> BranchPoint {
     let arena = &game.arena;
     let (numbers, choice) = (Numbers::of(arena), Choice::plain(arena));
     let goal = Goal::Lambda(lambda);
-    let branch =
-        principal_branch(arena, &numbers, &choice, goal, Limits::default(), &mut Unlimited).unwrap();
+    let branch = principal_branch(
+        arena,
+        &numbers,
+        &choice,
+        goal,
+        Limits::default(),
+        &mut Unlimited,
+    )
+    .unwrap();
     assert_eq!(branch.end, BranchEnd::Reached);
     branch.last
 }
@@ -33,21 +48,34 @@ fn qre(game: &Game, lambda: f64) -> BranchPoint {
 fn limit(game: &Game) -> Solution {
     let report = solve(
         game,
-        &SolveOptions { concept: Concept::LogitLimit, ..SolveOptions::default() },
+        &SolveOptions {
+            concept: Concept::LogitLimit,
+            ..SolveOptions::default()
+        },
         &mut Unlimited,
     );
     assert_eq!(report.outcome, Outcome::Solved, "{}", render::text(&report));
     report.solutions[0].clone()
 }
 
-fn action(game: &Game, solution: &Solution, infoset: &str, label: &str) -> f64 {
-    let _ = game;
-    let play = solution.strategies.iter().find(|p| p.infoset == infoset).unwrap();
-    play.actions.iter().find(|a| a.label == label).unwrap().probability
+fn action(solution: &Solution, infoset: &str, label: &str) -> f64 {
+    let play = solution
+        .strategies
+        .iter()
+        .find(|p| p.infoset == infoset)
+        .unwrap();
+    play.actions
+        .iter()
+        .find(|a| a.label == label)
+        .unwrap()
+        .probability
 }
 
 fn close(got: f64, want: f64, tolerance: f64) {
-    assert!((got - want).abs() <= tolerance, "{got} is not {want} within {tolerance}");
+    assert!(
+        (got - want).abs() <= tolerance,
+        "{got} is not {want} within {tolerance}"
+    );
 }
 
 // Reference cases.
@@ -61,7 +89,7 @@ fn strategic_deterrence_with_agent_error() {
     close(p[0], 0.441_911_2, 1e-7);
 }
 
-/// McKelvey and Palfrey's centipede payoffs; closed recursion, the last move is sigma(1.6 lambda).
+/// `McKelvey` and Palfrey's centipede payoffs; closed recursion, the last move is sigma(1.6 lambda).
 #[test]
 fn centipede_with_agent_error() {
     let game = game_file!("centipede4");
@@ -86,12 +114,12 @@ fn centipede_with_agent_error() {
 fn chain_store_with_two_entrants() {
     let game = game_file!("chain2");
     let s = limit(&game);
-    close(action(&game, &s, "E1", "In"), 1.0, 1e-9);
-    close(action(&game, &s, "weak", "Fight"), 1.0 / 7.0, 1e-9);
-    close(action(&game, &s, "E2 F", "In"), 0.5, 1e-9);
-    close(action(&game, &s, "E2 A", "In"), 1.0, 1e-9);
+    close(action(&s, "E1", "In"), 1.0, 1e-9);
+    close(action(&s, "weak", "Fight"), 1.0 / 7.0, 1e-9);
+    close(action(&s, "E2 F", "In"), 0.5, 1e-9);
+    close(action(&s, "E2 A", "In"), 1.0, 1e-9);
     for set in ["weak F", "weak A", "weak O"] {
-        close(action(&game, &s, set, "Acc"), 1.0, 1e-9);
+        close(action(&s, set, "Acc"), 1.0, 1e-9);
     }
     let after_fight = s.strategies.iter().find(|p| p.infoset == "E2 F").unwrap();
     close(after_fight.beliefs[0].probability, 0.5, 1e-9);
@@ -104,7 +132,10 @@ fn chain_store(entrants: usize) -> Game {
     let mut names = vec!["Inc".to_owned()];
     names.extend((1..=entrants).map(|k| format!("E{k}")));
     let mut b = Builder::new("chain store", &names);
-    let prior = [("tough", Rational::new(1, 8)), ("weak", Rational::new(7, 8))];
+    let prior = [
+        ("tough", Rational::new(1, 8)),
+        ("weak", Rational::new(7, 8)),
+    ];
     let nature = b.chance_set("type", &prior).unwrap();
     let mut enter = std::collections::BTreeMap::new();
     let mut roots = Vec::new();
@@ -132,10 +163,13 @@ fn chain_store(entrants: usize) -> Game {
             } else if open {
                 let after = |c: char| made[&format!("{history}{c}")];
                 let (f, a, o) = (after('F'), after('A'), after('O'));
-                let own = b.infoset(0, &format!("{kind} {history}"), &["Fight", "Acc"]).unwrap();
+                let own = b
+                    .infoset(0, &format!("{kind} {history}"), &["Fight", "Acc"])
+                    .unwrap();
                 let fight = b.decision(own, &[f, a]).unwrap();
                 let set = *enter.entry(history.clone()).or_insert_with(|| {
-                    b.infoset(k + 1, &format!("E{} {history}", k + 1), &["In", "Out"]).unwrap()
+                    b.infoset(k + 1, &format!("E{} {history}", k + 1), &["In", "Out"])
+                        .unwrap()
                 });
                 let node = b.decision(set, &[fight, o]).unwrap();
                 made.insert(history, node);
@@ -158,7 +192,11 @@ fn chain_stores_reach_the_limit() {
     for entrants in 2..=5 {
         let s = limit(&chain_store(entrants));
         assert!(s.certificate.certified);
-        assert!(s.certificate.max_regret < 1e-8, "{entrants}: {}", s.certificate.max_regret);
+        assert!(
+            s.certificate.max_regret < 1e-8,
+            "{entrants}: {}",
+            s.certificate.max_regret
+        );
     }
     let s = limit(&game_file!("spence3"));
     assert!(s.certificate.max_regret < 1e-8);
@@ -180,16 +218,19 @@ fn kuhn_poker() {
         ("K c", "Bet", 1.0),
         ("Q", "Bet", 0.0),
     ] {
-        close(action(&game, &s, set, act), want, 1e-6);
+        close(action(&s, set, act), want, 1e-6);
     }
-    let a = action(&game, &s, "J", "Bet");
+    let a = action(&s, "J", "Bet");
     assert!((0.0..=1.0 / 3.0).contains(&a));
-    close(action(&game, &s, "Q cb", "Call"), a + 1.0 / 3.0, 1e-6);
-    close(action(&game, &s, "K", "Bet"), 3.0 * a, 1e-6);
+    close(action(&s, "Q cb", "Call"), a + 1.0 / 3.0, 1e-6);
+    close(action(&s, "K", "Bet"), 3.0 * a, 1e-6);
     let options = SolveOptions {
         concept: Concept::Learned,
         tolerance: 1e-4,
-        limits: Limits { steps: 20_000, ..Limits::default() },
+        limits: Limits {
+            steps: 20_000,
+            ..Limits::default()
+        },
         ..SolveOptions::default()
     };
     let learned = solve(&game, &options, &mut Unlimited);
@@ -201,12 +242,18 @@ fn kuhn_poker() {
 #[test]
 fn beer_and_quiche() {
     let game = game_file!("beerquiche");
-    let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
+    let found = pure_equilibria(
+        &game.arena,
+        Form::Strategic,
+        Limits::default(),
+        &mut Unlimited,
+    )
+    .unwrap();
     let mut payoffs: Vec<Vec<f64>> = found
         .profiles
         .iter()
         .map(|p| {
-            let logs: Vec<f64> = p.iter().map(|x| x.ln()).collect();
+            let logs: Vec<f64> = p.iter().map(|x| ln(*x)).collect();
             let c = certify(&game.arena, &Numbers::of(&game.arena), &logs);
             assert!(c.max_regret < 1e-12);
             c.players.iter().map(|r| r.value).collect()
@@ -239,15 +286,26 @@ fn horse() -> Game {
 #[test]
 fn seltens_horse() {
     let game = horse();
-    let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
+    let found = pure_equilibria(
+        &game.arena,
+        Form::Strategic,
+        Limits::default(),
+        &mut Unlimited,
+    )
+    .unwrap();
     // (R, R, L) with (1, 1, 1) and (L, R, R) with (3, 2, 2).
     assert_eq!(found.profiles.len(), 2);
     assert!(found.profiles.contains(&vec![1.0, 0.0, 1.0, 0.0, 0.0, 1.0]));
     assert!(found.profiles.contains(&vec![0.0, 1.0, 1.0, 0.0, 1.0, 0.0]));
     let s = limit(&game);
-    close(action(&game, &s, "one", "R"), 1.0, 1e-8);
-    close(action(&game, &s, "two", "R"), 1.0, 1e-8);
-    close(action(&game, &s, "three", "R"), 0.040_523_8, 1e-6);
+    close(action(&s, "one", "R"), 1.0, 1e-8);
+    close(action(&s, "two", "R"), 1.0, 1e-8);
+    // On the branch the third player's beliefs tend to 1/3 : 2/3 like exp(-lambda p), so p(R) ~ ln 2 / lambda:
+    // the limit is 0. Solvers that stop at a small regret print a point before it; Gambit 17.0.0b2 stops at
+    // lambda 22.51763 with p(R) = .0405238.
+    assert!(action(&s, "three", "R") < 1e-6);
+    let p = qre(&game, 22.517_630_080_479_616).profile();
+    close(p[4], 0.040_523_794, 1e-8);
     assert!(s.sequential.unwrap().sequential);
 }
 
@@ -258,7 +316,10 @@ fn only_one_component_of_the_horse_is_sequential() {
     let numbers = Numbers::of(&game.arena);
     let check = |profile: [f64; 6], third: [f64; 2]| {
         let belief = vec![1.0, 1.0, third[0], third[1]];
-        let assessment = Assessment { profile: profile.to_vec(), belief };
+        let assessment = Assessment {
+            profile: profile.to_vec(),
+            belief,
+        };
         check_sequential(&game.arena, &numbers, &assessment, 1e-9).unwrap()
     };
     // At (R, R) player 3's belief 1/3 on "2 moved" makes mixing possible: 2 (1 - b) = b.
@@ -270,7 +331,10 @@ fn only_one_component_of_the_horse_is_sequential() {
     assert_eq!(bad.consistency, Consistency::Consistent);
     assert!(!bad.sequential && (bad.gain - 3.0).abs() < 1e-12);
     let wrong = check([0.0, 1.0, 1.0, 0.0, 1.0, 0.0], [0.5, 0.5]);
-    assert!(matches!(wrong.consistency, Consistency::Inconsistent | Consistency::AgainstBayes(_)));
+    assert!(matches!(
+        wrong.consistency,
+        Consistency::Inconsistent | Consistency::AgainstBayes(_)
+    ));
 }
 
 /// Two information sets of one game whose off-path beliefs contradict each other: the same tremble decides
@@ -297,8 +361,13 @@ fn beliefs_must_come_from_the_same_trembles() {
     let profile = vec![1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0];
     let check = |two: f64, three: f64| {
         let belief = vec![1.0, two, 1.0 - two, three, 1.0 - three];
-        let a = Assessment { profile: profile.clone(), belief };
-        check_sequential(&game.arena, &numbers, &a, 1e-9).unwrap().consistency
+        let a = Assessment {
+            profile: profile.clone(),
+            belief,
+        };
+        check_sequential(&game.arena, &numbers, &a, 1e-9)
+            .unwrap()
+            .consistency
     };
     assert_eq!(check(0.7, 0.7), Consistency::Consistent);
     assert_eq!(check(1.0, 1.0), Consistency::Consistent);
@@ -325,12 +394,15 @@ fn one_card_poker() {
             .replace("t \"\" 2 0", "t \"\" 2")
             .as_str(),
     );
-    let options = SolveOptions { exact: true, ..SolveOptions::default() };
+    let options = SolveOptions {
+        exact: true,
+        ..SolveOptions::default()
+    };
     let report = solve(&game, &options, &mut Unlimited);
     let s = &report.solutions[0];
-    close(action(&game, s, "red", "Raise"), 1.0, 1e-9);
-    close(action(&game, s, "black", "Raise"), 1.0 / 3.0, 1e-9);
-    close(action(&game, s, "raised", "Meet"), 2.0 / 3.0, 1e-9);
+    close(action(s, "red", "Raise"), 1.0, 1e-9);
+    close(action(s, "black", "Raise"), 1.0 / 3.0, 1e-9);
+    close(action(s, "raised", "Meet"), 2.0 / 3.0, 1e-9);
     let exact = s.exact.as_ref().unwrap();
     assert!(exact.equilibrium && exact.simple);
     assert_eq!(exact.values, ["1/3", "-1/3"]);
@@ -342,11 +414,24 @@ fn job_market_signalling() {
     let mut text = String::from(
         r#"EFG 2 R "job market" { "You" "Firm" } "" c "" 1 "" { "High" 1/3 "Low" 2/3 } 0 "#,
     );
-    let pay = [[[6, 10], [0, 4]], [[10, 10], [4, 4]], [[3, 0], [-3, 4]], [[10, 0], [4, 4]]];
+    let pay = [
+        [[6, 10], [0, 4]],
+        [[10, 10], [4, 4]],
+        [[3, 0], [-3, 4]],
+        [[10, 0], [4, 4]],
+    ];
     for ability in 0..2 {
-        text += &format!(r#"p "" 1 {} "{}" {{ "E" "N" }} 0 "#, ability + 1, ["high", "low"][ability]);
+        text += &format!(
+            r#"p "" 1 {} "{}" {{ "E" "N" }} 0 "#,
+            ability + 1,
+            ["high", "low"][ability]
+        );
         for sign in 0..2 {
-            text += &format!(r#"p "" 2 {} "after {}" {{ "M" "C" }} 0 "#, sign + 1, ["E", "N"][sign]);
+            text += &format!(
+                r#"p "" 2 {} "after {}" {{ "M" "C" }} 0 "#,
+                sign + 1,
+                ["E", "N"][sign]
+            );
             for offer in 0..2 {
                 let [you, firm] = pay[2 * ability + sign][offer];
                 let id = 1 + offer + 2 * (sign + 2 * ability);
@@ -355,7 +440,13 @@ fn job_market_signalling() {
         }
     }
     let game = file(&text);
-    let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
+    let found = pure_equilibria(
+        &game.arena,
+        Form::Strategic,
+        Limits::default(),
+        &mut Unlimited,
+    )
+    .unwrap();
     let values: Vec<Vec<String>> = found
         .profiles
         .iter()
@@ -427,6 +518,21 @@ fn larger_games_are_solved_and_certified() {
     }
 }
 
+/// Nash concepts keep their answer under positive affine changes of one player's payoffs.
+#[test]
+fn affine_changes_keep_pure_equilibria_and_backward_induction() {
+    let text = |a: &str| format!("NFG 1 R \"g\" {{ \"1\" \"2\" }} {{ 3 2 }} {a}");
+    let plain = file(&text("1 2  0 0  3 1  2 5  4 4  0 0"));
+    let moved = file(&text("9 2  7 0  13 1  11 5  15 4  7 0"));
+    let pure = |g: &Game| {
+        pure_equilibria(&g.arena, Form::Strategic, Limits::default(), &mut Unlimited)
+            .unwrap()
+            .profiles
+    };
+    assert_eq!(pure(&plain), pure(&moved));
+    assert!(!pure(&plain).is_empty());
+}
+
 // Structure.
 
 #[test]
@@ -438,8 +544,13 @@ fn strategic_forms_in_both_bodies() {
         { { "cc" 2, 2 } { "dc" 3 0 } { "cd" 0 3 } { "dd" 1 1 } } 1 2 3 4"#,
     );
     for game in [&payoffs, &outcomes] {
-        let found =
-            pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
+        let found = pure_equilibria(
+            &game.arena,
+            Form::Strategic,
+            Limits::default(),
+            &mut Unlimited,
+        )
+        .unwrap();
         assert_eq!(found.profiles, [vec![0.0, 1.0, 0.0, 1.0]]);
         let again = file(&write_nfg(game).unwrap());
         assert_eq!(write_nfg(&again), write_nfg(game));
@@ -451,7 +562,10 @@ fn strategic_forms_in_both_bodies() {
 #[test]
 fn no_pure_equilibrium_is_an_answer() {
     let game = file("NFG 1 R \"mp\" { \"a\" \"b\" } { 2 2 } 1 -1 -1 1 -1 1 1 -1");
-    let options = SolveOptions { concept: Concept::PureNash, ..SolveOptions::default() };
+    let options = SolveOptions {
+        concept: Concept::PureNash,
+        ..SolveOptions::default()
+    };
     let report = solve(&game, &options, &mut Unlimited);
     assert_eq!(report.outcome, Outcome::None);
     let s = limit(&game);
@@ -468,7 +582,7 @@ fn inner_payoffs_add_up() {
     );
     let (found, complete) = backward_induction(&game.arena, 10).unwrap();
     assert!(complete);
-    assert_eq!(found[0].values, [Rational::new(1 * 12 + 24 - 1, 12)]);
+    assert_eq!(found[0].values, [Rational::new(35, 12)]);
     let s = limit(&game);
     close(s.payoffs[0].payoff, 35.0 / 12.0, 1e-8);
 }
@@ -503,9 +617,12 @@ fn forgetting_is_noticed() {
         p "" 1 2 "second" { "l" "r" } 0 t "" 1 "" { 1 } t "" 2 "" { 0 }
         p "" 1 2 "second" { "l" "r" } 0 t "" 3 "" { 0 } t "" 4 "" { 3 }"#,
     );
-    assert_eq!(game.arena.recall(PlayerId::new(0)), Recall::Imperfect(InfosetId::new(1)));
+    assert_eq!(
+        game.arena.recall(PlayerId::new(0)),
+        Recall::Imperfect(InfosetId::new(1))
+    );
     // Always left is no best response, but no single change helps; the judge is not fooled.
-    let logs = [1.0_f64, 0.0, 1.0, 0.0].map(f64::ln);
+    let logs = [1.0_f64, 0.0, 1.0, 0.0].map(ln);
     let c = certify(&game.arena, &Numbers::of(&game.arena), &logs);
     assert_eq!(c.players[0].bound, Bound::Exact);
     close(c.players[0].regret, 2.0, 1e-12);
@@ -523,7 +640,10 @@ fn subgames_are_found_and_solved() {
           p "" 2 1 "reply" { "f" "a" } 0 t "" 4 "" { -2, -1 } t "" 5 "" { 3, 1 }"#,
     );
     assert_eq!(subgames(&game.arena), [0, 2]);
-    let options = SolveOptions { concept: Concept::SubgamePerfect, ..SolveOptions::default() };
+    let options = SolveOptions {
+        concept: Concept::SubgamePerfect,
+        ..SolveOptions::default()
+    };
     let report = solve(&game, &options, &mut Unlimited);
     close(report.solutions[0].payoffs[0].payoff, 3.0, 1e-8);
     close(report.solutions[0].payoffs[1].payoff, 1.0, 1e-8);
@@ -549,7 +669,10 @@ struct Dice(u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 33
     }
     fn below(&mut self, n: u64) -> u64 {
@@ -569,8 +692,9 @@ fn random_game(seed: u64, players: usize, depth: usize, forgetful: bool) -> Game
     }
     impl Maker {
         fn pay(&mut self) -> OutcomeId {
-            let x: Vec<Rational> =
-                (0..self.players).map(|_| Rational::new(self.dice.below(41) as i64 - 20, 4)).collect();
+            let x: Vec<Rational> = (0..self.players)
+                .map(|_| Rational::new(self.dice.below(41).cast_signed() - 20, 4))
+                .collect();
             self.b.outcome("", &x).unwrap()
         }
         fn node(&mut self, depth: usize, own: &[String], last: u64) -> NodeId {
@@ -579,7 +703,7 @@ fn random_game(seed: u64, players: usize, depth: usize, forgetful: bool) -> Game
                 return self.b.terminal(o).unwrap();
             }
             let node = if self.dice.below(5) == 0 {
-                let p = Rational::new(1 + self.dice.below(6) as i64, 8);
+                let p = Rational::new(1 + self.dice.below(6).cast_signed(), 8);
                 let rest = &Rational::one() - &p;
                 let set = self.b.chance_set("", &[("h", p), ("t", rest)]).unwrap();
                 let kids = [self.node(depth - 1, own, 0), self.node(depth - 1, own, 1)];
@@ -649,17 +773,21 @@ fn expected(game: &Game, p: &[f64], node: NodeId, player: usize) -> f64 {
             .zip(kids)
             .map(|(q, k)| q.to_f64() * expected(game, p, k, player))
             .sum(),
-        NodeKind::Decision(i) => {
-            a.action_slots(i).zip(kids).map(|(s, k)| p[s] * expected(game, p, k, player)).sum()
-        }
+        NodeKind::Decision(i) => a
+            .action_slots(i)
+            .zip(kids)
+            .map(|(s, k)| p[s] * expected(game, p, k, player))
+            .sum(),
     }
 }
 
 /// The best response by trying every pure strategy.
 fn brute_best(game: &Game, p: &[f64], player: usize) -> f64 {
     let a = &game.arena;
-    let own: Vec<InfosetId> =
-        (0..a.infosets()).map(InfosetId::new).filter(|&i| a.owner(i).index() == player).collect();
+    let own: Vec<InfosetId> = (0..a.infosets())
+        .map(InfosetId::new)
+        .filter(|&i| a.owner(i).index() == player)
+        .collect();
     let mut best = f64::NEG_INFINITY;
     let mut pick = vec![0; own.len()];
     loop {
@@ -702,7 +830,11 @@ fn random_profile(game: &Game, dice: &mut Dice) -> Vec<f64> {
         let w: Vec<f64> = a.action_slots(i).map(|_| dice.below(4) as f64).collect();
         let sum: f64 = w.iter().sum();
         for (k, s) in a.action_slots(i).enumerate() {
-            p[s] = if sum > 0.0 { w[k] / sum } else { 1.0 / w.len() as f64 };
+            p[s] = if sum > 0.0 {
+                w[k] / sum
+            } else {
+                1.0 / w.len() as f64
+            };
         }
     }
     p
@@ -740,7 +872,7 @@ fn qre_gap(game: &Game, p: &[f64], lambda: f64) -> f64 {
             })
             .collect();
         let top = q.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let e: Vec<f64> = q.iter().map(|x| (lambda * (x - top)).exp()).collect();
+        let e: Vec<f64> = q.iter().map(|x| exp(lambda * (x - top))).collect();
         let sum: f64 = e.iter().sum();
         for (s, e) in a.action_slots(i).zip(e) {
             worst = worst.max((p[s] - e / sum).abs());
@@ -750,7 +882,7 @@ fn qre_gap(game: &Game, p: &[f64], lambda: f64) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn best_responses_match_brute_force(seed: u64, players in 1_usize..4, forgetful: bool) {
@@ -760,7 +892,7 @@ proptest! {
         }
         let mut dice = Dice(seed);
         let p = random_profile(&game, &mut dice);
-        let logs: Vec<f64> = p.iter().map(|x| x.ln()).collect();
+        let logs: Vec<f64> = p.iter().map(|x| ln(*x)).collect();
         let c = certify(&game.arena, &Numbers::of(&game.arena), &logs);
         for player in 0..players {
             let value = expected(&game, &p, NodeId::new(0), player);
@@ -808,7 +940,7 @@ proptest! {
         // Every stable full profile plays like one of those found.
         let sets: Vec<InfosetId> = (0..a.infosets()).map(InfosetId::new).collect();
         let total: usize = sets.iter().map(|&i| a.action_slots(i).len()).product();
-        for number in (0..total).take(300) {
+        for number in (0..total).take(120) {
             let mut p = vec![0.0; a.actions()];
             let mut rest = number;
             for &i in &sets {
@@ -830,7 +962,8 @@ proptest! {
     #[test]
     fn files_round_trip(seed: u64, players in 1_usize..4, forgetful: bool) {
         let game = random_game(seed, players, 5, forgetful);
-        let text = write_efg(&game).unwrap();
+        // Writing numbers outcomes by first use, so the second text is the fixed point.
+        let text = write_efg(&read_efg(write_efg(&game).unwrap().as_bytes()).unwrap()).unwrap();
         let again = read_efg(text.as_bytes()).unwrap();
         prop_assert!(again.warnings.is_empty(), "{:?}", again.warnings);
         prop_assert_eq!(write_efg(&again).unwrap(), text);
@@ -851,7 +984,7 @@ proptest! {
     }
 
     #[test]
-    fn payoff_units_do_not_matter(seed: u64, scale in 0.1_f64..50.0, shift in -100.0_f64..100.0) {
+    fn payoff_units_do_not_matter(seed: u64, scale in 0.1_f64..50.0) {
         let game = random_game(seed, 2, 4, false);
         let a = &game.arena;
         let plain = Numbers::of(a);
@@ -864,8 +997,8 @@ proptest! {
         for (x, y) in p.iter().zip(&q) {
             prop_assert!((x - y).abs() < 1e-7, "{} {}", x, y);
         }
-        // Nash: scale and shift all payoffs of player 0 at the end of the game; regrets scale.
-        let logs: Vec<f64> = p.iter().map(|x| x.ln()).collect();
+        // Nash: with one player's payoffs in other units, that player's regret scales.
+        let logs: Vec<f64> = p.iter().map(|x| ln(*x)).collect();
         let mut moved = plain.clone();
         for row in moved.payoff.chunks_exact_mut(2).skip(1) {
             row[0] *= scale;
@@ -873,7 +1006,6 @@ proptest! {
         let before = certify(a, &plain, &logs);
         let after = certify(a, &moved, &logs);
         prop_assert!((after.players[0].regret - scale * before.players[0].regret).abs() < 1e-7 * scale.max(1.0));
-        let _ = shift;
     }
 
     #[test]
@@ -963,7 +1095,7 @@ proptest! {
             let single = mirror_descent(a, n, &choice, 0.5, 1e-9, limits, &mut Unlimited).unwrap();
             prop_assert_eq!(&single, &block);
             if single.converged {
-                let p: Vec<f64> = single.log_profile.iter().map(|x| x.exp()).collect();
+                let p: Vec<f64> = single.log_profile.iter().map(|x| exp(*x)).collect();
                 let c = melian::game::certify::certify_qre(a, n, &single.log_profile, Some((choice.log_base(), 0.5)));
                 prop_assert!(c.residual.unwrap() < 1e-6, "{:?} {:?}", c.residual, p);
             }
@@ -981,9 +1113,15 @@ fn a_duplicated_action_inside_a_class_changes_nothing() {
         names.push("high".to_owned());
         let offer = b.infoset(0, "offer", &names).unwrap();
         let reply = b.infoset(1, "reply to low", &["yes", "no"]).unwrap();
-        let war = b.outcome("war", &[Rational::new(1, 2), Rational::new(1, 4)]).unwrap();
-        let low = b.outcome("low", &[Rational::new(3, 4), Rational::new(1, 4)]).unwrap();
-        let high = b.outcome("high", &[Rational::new(1, 3), Rational::new(2, 3)]).unwrap();
+        let war = b
+            .outcome("war", &[Rational::new(1, 2), Rational::new(1, 4)])
+            .unwrap();
+        let low = b
+            .outcome("low", &[Rational::new(3, 4), Rational::new(1, 4)])
+            .unwrap();
+        let high = b
+            .outcome("high", &[Rational::new(1, 3), Rational::new(2, 3)])
+            .unwrap();
         let mut kids = vec![b.terminal(war).unwrap()];
         for _ in 0..copies {
             let (yes, no) = (b.terminal(low).unwrap(), b.terminal(war).unwrap());
@@ -1001,10 +1139,17 @@ fn a_duplicated_action_inside_a_class_changes_nothing() {
         choice.nest(&game.arena, offer, &classes, &weights).unwrap();
         let numbers = Numbers::of(&game.arena);
         let goal = Goal::Lambda(6.0);
-        let at = principal_branch(&game.arena, &numbers, &choice, goal, Limits::default(), &mut Unlimited)
-            .unwrap()
-            .last
-            .profile();
+        let at = principal_branch(
+            &game.arena,
+            &numbers,
+            &choice,
+            goal,
+            Limits::default(),
+            &mut Unlimited,
+        )
+        .unwrap()
+        .last
+        .profile();
         let own = game.arena.action_slots(offer);
         let low: f64 = at[own.start + 1..own.start + 1 + copies].iter().sum();
         (at[own.start], low, at[own.end - 1], at[own.end])
@@ -1024,14 +1169,24 @@ fn a_duplicated_action_inside_a_class_changes_nothing() {
 fn merged_histories_agree_with_the_tree() {
     let build = |merge: bool| {
         let mut b = Builder::new("merge", &["A", "B"]);
-        let coin = b.chance_set("coin", &[("h", Rational::new(2, 5)), ("t", Rational::new(3, 5))]).unwrap();
+        let coin = b
+            .chance_set(
+                "coin",
+                &[("h", Rational::new(2, 5)), ("t", Rational::new(3, 5))],
+            )
+            .unwrap();
         let a = b.infoset(0, "a", &["l", "m", "r"]).unwrap();
         let c = b.infoset(1, "b", &["x", "y"]).unwrap();
         let ends: Vec<OutcomeId> = [(3, 1), (0, 2), (1, 0), (2, 3)]
             .iter()
-            .map(|&(x, y)| b.outcome("", &[Rational::from(x), Rational::from(y)]).unwrap())
+            .map(|&(x, y)| {
+                b.outcome("", &[Rational::from(x), Rational::from(y)])
+                    .unwrap()
+            })
             .collect();
-        let fee = b.outcome("fee", &[Rational::new(-1, 2), Rational::zero()]).unwrap();
+        let fee = b
+            .outcome("fee", &[Rational::new(-1, 2), Rational::zero()])
+            .unwrap();
         let after = |b: &mut Builder, x: OutcomeId, y: OutcomeId| {
             let kids = [b.terminal(x).unwrap(), b.terminal(y).unwrap()];
             b.decision(c, &kids).unwrap()
@@ -1043,7 +1198,10 @@ fn merged_histories_agree_with_the_tree() {
             let (mid, right) = match shared {
                 Some(s) if merge => s,
                 _ => {
-                    let x = (after(&mut b, ends[3], ends[0]), after(&mut b, ends[2], ends[3]));
+                    let x = (
+                        after(&mut b, ends[3], ends[0]),
+                        after(&mut b, ends[2], ends[3]),
+                    );
                     shared = Some(x);
                     x
                 }
@@ -1079,14 +1237,19 @@ fn merged_histories_agree_with_the_tree() {
 #[test]
 fn bifurcations_are_reported_and_other_branches_found() {
     let game = file("NFG 1 R \"coordination\" { \"a\" \"b\" } { 2 2 } 1 1 0 0 0 0 1 1");
-    let options = SolveOptions { restarts: 30, ..SolveOptions::default() };
+    let options = SolveOptions {
+        restarts: 30,
+        ..SolveOptions::default()
+    };
     let report = solve(&game, &options, &mut Unlimited);
     assert_eq!(report.outcome, Outcome::Solved);
     assert!(report.solutions.len() >= 3, "{}", render::text(&report));
     let events = &report.solutions[0].events;
     // At equal play the response has slope lambda / 2 against itself: the pitchfork is at lambda 2 ln.. 2.
     let bracketed = events.iter().any(|e| match e {
-        melian::game::solve::qre::BranchEvent::Bifurcation { from, to } => *from <= 2.0 && *to >= 2.0 && to - from < 0.1,
+        melian::game::solve::qre::BranchEvent::Bifurcation { from, to } => {
+            *from <= 2.0 && *to >= 2.0 && to - from < 0.1
+        }
         melian::game::solve::qre::BranchEvent::Turn { .. } => false,
     });
     assert!(bracketed, "{events:?}");
@@ -1099,10 +1262,175 @@ fn a_stopped_run_says_so() {
     let mut calls = 0;
     let mut stop = |_: Status| {
         calls += 1;
-        if calls > 3 { Control::Stop } else { Control::Continue }
+        if calls > 3 {
+            Control::Stop
+        } else {
+            Control::Continue
+        }
     };
-    let report = solve(&game, &SolveOptions { concept: Concept::LogitLimit, ..SolveOptions::default() }, &mut stop);
+    let report = solve(
+        &game,
+        &SolveOptions {
+            concept: Concept::LogitLimit,
+            ..SolveOptions::default()
+        },
+        &mut stop,
+    );
     assert_eq!(report.outcome, Outcome::BestFound);
     assert!(report.solutions[0].certificate.max_regret > 0.0);
     assert!(render::text(&report).contains("NOT solved"));
+}
+
+// Files that are not quite right.
+
+#[test]
+fn forgiving_where_nothing_is_in_doubt() {
+    let game = file(
+        "EFG 2 D \"t\" { \"A\" \"A\" }\np \"\" 1 1 \"set \" { \"x\" \"x\" } 0\nt \"\" 1 \"\" { 1, 2 }\nt \"\" 2 \"\" { .5 1e1 }\nleft over",
+    );
+    assert_eq!(&*game.labels.players[1], "A_1");
+    assert_eq!(&*game.labels.infosets[0], "set");
+    assert_eq!(&*game.labels.slots[1], "x_1");
+    assert_eq!(game.warnings.len(), 2);
+    assert_eq!(game.warnings[1].line, 5);
+}
+
+#[test]
+fn errors_say_where() {
+    for (text, line, column, words) in [
+        ("", 1, 1, "expected `EFG`"),
+        ("EFG 3 R \"t\" { \"A\" }", 1, 5, "version 2"),
+        ("EFG 2 R \"t\" { }\nt \"\" 0", 2, 1, "at least one player"),
+        (
+            "EFG 2 R \"t\" { \"A\" }\np \"\" 2 1 \"\" { \"x\" } 0",
+            2,
+            6,
+            "no player 2",
+        ),
+        (
+            "EFG 2 R \"t\" { \"A\" }\nc \"\" 1 \"\" { \"x\" 0.3 \"y\" 0.6 } 0\nt \"\" 0\nt \"\" 0",
+            2,
+            6,
+            "sum to 9/10",
+        ),
+        (
+            "EFG 2 R \"t\" { \"A\" \"B\" }\nt \"\" 1 \"\" { 1 }",
+            2,
+            13,
+            "need 2 payoffs",
+        ),
+        (
+            "EFG 2 R \"t\" { \"A\" }\np \"\" 1 1 \"\" { \"x\" \"y\" } 0\nt \"\" 0",
+            3,
+            7,
+            "expected a node",
+        ),
+        (
+            "EFG 2 R \"t\" { \"A\" }\np \"\" 1 1 \"\" { \"x\" } 0\np \"\" 1 1 \"\" { \"x\" \"y\" } 0",
+            3,
+            8,
+            "1 actions elsewhere",
+        ),
+        (
+            "EFG 2 R \"t\" { \"A\" }\nt \"\" 1 \"\" { 1e999 }",
+            2,
+            13,
+            "exponent",
+        ),
+        ("EFG 2 R \"t\" { \"A\" }\nt \"\" 7", 2, 6, "no payoffs"),
+        ("EFG 2 R \"t", 1, 9, "closing quote"),
+        (
+            "NFG 1 R \"t\" { \"A\" \"B\" } { 2 }",
+            1,
+            25,
+            "2 players but 1",
+        ),
+        (
+            "NFG 1 R \"t\" { \"A\" } { 999999999999 }\n1",
+            1,
+            23,
+            "than the file can hold",
+        ),
+        (
+            "NFG 1 R \"t\" { \"A\" } { 2 }\n1",
+            2,
+            2,
+            "payoffs of 1 profiles",
+        ),
+        (
+            "NFG 1 R \"t\" { \"A\" } { 2 }\n1 2 3",
+            2,
+            5,
+            "the end of the file",
+        ),
+        (
+            "NFG 1 R \"t\" { \"A\" } { 2 }\n{ { \"\" 1 } } 1 2",
+            2,
+            16,
+            "no outcome 2",
+        ),
+    ] {
+        let problems = read(text.as_bytes()).unwrap_err();
+        let p = &problems[0];
+        assert!(p.message.contains(words), "{text:?}: {p}");
+        assert_eq!((p.line, p.column), (line, column), "{text:?}: {p}");
+    }
+}
+
+/// Cut, doubled and flipped pieces of good files: errors or games, never a panic, and what is read can be
+/// written and read again.
+#[test]
+fn damaged_files_do_no_harm() {
+    let seeds: [&[u8]; 4] = [
+        include_bytes!("games/chain2.efg"),
+        include_bytes!("games/kuhn.efg"),
+        b"NFG 1 R \"t\" { \"a\" \"b\" } { { \"x\" \"y\" } { \"u\" \"v\" } } \"d\" { { \"o\" 1, 2 } { \"p\" 1/3 .5e1 } } 0 1 2 1",
+        b"NFG 1 R \"t\" { \"a\" \"b\" \"c\" } { 2 1 2 } 1 2 3, 4 5 6 -7 8 9 0 0 0",
+    ];
+    let mut dice = Dice(5);
+    for turn in 0..4000 {
+        let mut text = seeds[turn % 4].to_vec();
+        for _ in 0..=dice.below(4) {
+            let at = dice.below(text.len() as u64) as usize;
+            match dice.below(5) {
+                0 => text.truncate(at.max(1)),
+                1 => text[at] = b" \"{}0123456789-+/.,eptcx\\\n"[dice.below(26) as usize],
+                2 => {
+                    text.remove(at);
+                    if text.is_empty() {
+                        text.push(b' ');
+                    }
+                }
+                3 => text.insert(at, b"\"{}09/-"[dice.below(7) as usize]),
+                _ => {
+                    let end = (at + 20).min(text.len());
+                    let piece = text[at..end].to_vec();
+                    text.splice(at..at, piece);
+                }
+            }
+        }
+        if let Ok(game) = read(&text) {
+            if let Some(out) = write_efg(&game) {
+                let again = read(out.as_bytes()).unwrap_or_else(|e| panic!("{e:?} in {out}"));
+                assert_eq!(again.arena.nodes(), game.arena.nodes());
+            }
+            if let Some(out) = write_nfg(&game) {
+                read(out.as_bytes()).unwrap_or_else(|e| panic!("{e:?} in {out}"));
+            }
+            if turn % 16 == 0 {
+                let limits = Limits {
+                    steps: 50,
+                    ..Limits::default()
+                };
+                solve(
+                    &game,
+                    &SolveOptions {
+                        limits,
+                        ..SolveOptions::default()
+                    },
+                    &mut Unlimited,
+                );
+            }
+        }
+    }
 }

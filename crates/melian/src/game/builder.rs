@@ -34,10 +34,16 @@ impl fmt::Display for BuildError {
         match self {
             Self::Unknown(what, i) => write!(f, "there is no {what} {i} in this game"),
             Self::Children(want, got) => {
-                write!(f, "a node with {want} actions needs {want} children, not {got}")
+                write!(
+                    f,
+                    "a node with {want} actions needs {want} children, not {got}"
+                )
             }
             Self::Payoffs(want, got) => {
-                write!(f, "a game of {want} players needs {want} payoffs, not {got}")
+                write!(
+                    f,
+                    "a game of {want} players needs {want} payoffs, not {got}"
+                )
             }
             Self::NotFinite => write!(f, "a payoff is not a finite number"),
             Self::NoActions(label) => write!(f, "the set `{label}` has no actions"),
@@ -162,7 +168,12 @@ impl Builder {
         self.outcome(label, &exact.ok_or(BuildError::NotFinite)?)
     }
 
-    fn node(&mut self, kind: NodeKind, want: usize, children: &[NodeId]) -> Result<NodeId, BuildError> {
+    fn node(
+        &mut self,
+        kind: NodeKind,
+        want: usize,
+        children: &[NodeId],
+    ) -> Result<NodeId, BuildError> {
         if children.len() != want {
             return Err(BuildError::Children(want, children.len()));
         }
@@ -193,7 +204,11 @@ impl Builder {
     ///
     /// # Errors
     /// No such information set or child, or the wrong number of children.
-    pub fn decision(&mut self, infoset: InfosetId, children: &[NodeId]) -> Result<NodeId, BuildError> {
+    pub fn decision(
+        &mut self,
+        infoset: InfosetId,
+        children: &[NodeId],
+    ) -> Result<NodeId, BuildError> {
         let actions = self
             .info_actions
             .get(infoset.index())
@@ -264,7 +279,12 @@ impl Builder {
             chance: std::mem::take(&mut self.chance),
             exact: std::mem::take(&mut self.payoffs),
         });
-        Ok(Game::new(self.title.clone(), String::new(), arena, self.labels()))
+        Ok(Game::new(
+            self.title.clone(),
+            String::new(),
+            arena,
+            self.labels(),
+        ))
     }
 
     /// Nodes in topological order; for a tree, prefix order. (Reverse post-order, last child first.)
@@ -301,13 +321,17 @@ impl Builder {
         Labels {
             players: self.players,
             infosets: self.info_label,
-            slots: self.info_actions.into_iter().chain(self.chance_moves).flatten().collect(),
+            slots: self
+                .info_actions
+                .into_iter()
+                .chain(self.chance_moves)
+                .flatten()
+                .collect(),
             chances: self.chance_label,
             outcomes: self.outcome_label,
             nodes: Vec::new(),
         }
     }
-
 }
 
 /// Makes labels of information sets unique for each owner.

@@ -101,7 +101,8 @@ impl Reader {
         if self.players.is_empty() {
             return Err(Fault::new(lexer.at(), "a game needs at least one player"));
         }
-        self.infosets.resize_with(self.players.len(), Numbering::default);
+        self.infosets
+            .resize_with(self.players.len(), Numbering::default);
         self.outcome_label.push("".into());
         if let Token::Text(_) = lexer.peek() {
             self.description = lexer.text("a description")?.into_owned();
@@ -131,7 +132,11 @@ impl Reader {
             let parent = open.last().map_or(u32::MAX, |p| p.0);
             let (kind, arity) = self.node(lexer).map_err(|f| {
                 let cut = lexer.peek() == Token::End && !open.is_empty();
-                if cut && f.help.is_none() { f.help("a node's children are missing") } else { f }
+                if cut && f.help.is_none() {
+                    f.help("a node's children are missing")
+                } else {
+                    f
+                }
             })?;
             if let Some(top) = open.last_mut() {
                 top.1 -= 1;
@@ -153,9 +158,9 @@ impl Reader {
     fn node(&mut self, lexer: &mut Lexer<'_>) -> Result<(NodeKind, usize), Fault> {
         let at = lexer.at();
         let Token::Symbol(&[letter @ (b'c' | b'p' | b't')]) = lexer.peek() else {
-            return Err(lexer
-                .unexpected("a node")
-                .help("a node begins with `c` (chance), `p` (player) or `t` (terminal) and a blank"));
+            return Err(lexer.unexpected("a node").help(
+                "a node begins with `c` (chance), `p` (player) or `t` (terminal) and a blank",
+            ));
         };
         lexer.take()?;
         let label = lexer.text("the node's label in quotes")?;
@@ -219,7 +224,10 @@ impl Reader {
         if let (Some(label), true) = (label, known.is_some())
             && *label != *self.info_label[id as usize]
         {
-            self.note(at, "another label for a known information set; the first stays");
+            self.note(
+                at,
+                "another label for a known information set; the first stays",
+            );
         }
         let arity = self.info_actions[id as usize].len();
         Ok((NodeKind::Decision(InfosetId(id)), arity))
@@ -242,7 +250,10 @@ impl Reader {
             return Err(Fault::new(at, text));
         }
         if differs {
-            self.note(at, "other action labels for a known information set; the first stay");
+            self.note(
+                at,
+                "other action labels for a known information set; the first stay",
+            );
         }
         Ok(())
     }
@@ -276,7 +287,10 @@ impl Reader {
                     return Err(Fault::new(at, "other probabilities for a known chance set"));
                 }
                 if self.chance_moves[id as usize] != moves {
-                    self.note(at, "other move labels for a known chance set; the first stay");
+                    self.note(
+                        at,
+                        "other move labels for a known chance set; the first stay",
+                    );
                 }
             } else {
                 if moves.is_empty() {
@@ -321,8 +335,10 @@ impl Reader {
                 let mut zero = Vec::new();
                 payoffs(lexer, n, &mut zero)?;
                 if zero.iter().any(|x| !x.is_zero()) {
-                    return Err(Fault::new(at, "outcome 0 is the null outcome and pays nothing")
-                        .help("give the outcome a number from 1"));
+                    return Err(
+                        Fault::new(at, "outcome 0 is the null outcome and pays nothing")
+                            .help("give the outcome a number from 1"),
+                    );
                 }
                 self.note(at, "the null outcome needs no payoffs");
             }
@@ -332,7 +348,8 @@ impl Reader {
         let id = known.unwrap_or(self.outcome_label.len() as u32);
         if known.is_none() {
             self.outcomes.insert(number, id);
-            self.outcome_label.push(label.as_deref().unwrap_or("").into());
+            self.outcome_label
+                .push(label.as_deref().unwrap_or("").into());
             self.missing.insert(id, at);
             self.payoff.resize(self.payoff.len() + n, Rational::zero());
         } else if let Some(label) = label
@@ -348,7 +365,10 @@ impl Reader {
             if self.missing.remove(&id).is_some() {
                 self.payoff[row].clone_from_slice(&given);
             } else if self.payoff[row] != given {
-                return Err(Fault::new(at, format!("other payoffs for outcome {number}")));
+                return Err(Fault::new(
+                    at,
+                    format!("other payoffs for outcome {number}"),
+                ));
             }
         }
         Ok(id)
@@ -398,7 +418,12 @@ impl Reader {
         let labels = Labels {
             players: self.players,
             infosets: self.info_label,
-            slots: self.info_actions.into_iter().chain(self.chance_moves).flatten().collect(),
+            slots: self
+                .info_actions
+                .into_iter()
+                .chain(self.chance_moves)
+                .flatten()
+                .collect(),
             chances: self.chance_label,
             outcomes: self.outcome_label,
             nodes: self.node_label,
@@ -406,7 +431,9 @@ impl Reader {
         let mut game = Game::new(self.title, self.description, arena, labels);
         if changed > 0 {
             game.warnings.push(Problem {
-                message: format!("{changed} labels were empty, repeated or had stray blanks; they were changed"),
+                message: format!(
+                    "{changed} labels were empty, repeated or had stray blanks; they were changed"
+                ),
                 line: 1,
                 column: 1,
                 help: None,

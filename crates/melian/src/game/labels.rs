@@ -63,7 +63,11 @@ pub(crate) fn make_unique(labels: &mut [Box<str>], base: &str) -> usize {
         if !label.is_empty() && seen.insert(label.clone()) {
             continue;
         }
-        let stem: Box<str> = if label.is_empty() { base.into() } else { label.clone() };
+        let stem: Box<str> = if label.is_empty() {
+            base.into()
+        } else {
+            label.clone()
+        };
         let number = next.entry(stem.clone()).or_insert(1);
         loop {
             let name: Box<str> = format!("{stem}_{number}").into();

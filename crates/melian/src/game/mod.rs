@@ -1,4 +1,37 @@
 //! Finite games: build, read, solve, certify. Knows nothing of scenarios.
+//!
+//! A threat that is carried out with error: the challenger moves first, the defender knows its own resolve.
+//!
+//! ```
+//! use melian::game::{Builder, Concept, Outcome, Rational, SolveOptions, Unlimited, render, solve};
+//!
+//! let mut b = Builder::new("deterrence", &["challenger", "defender"]);
+//! let resolve = b.chance_set("resolve", &[("high", Rational::new(1, 4)), ("low", Rational::new(3, 4))])?;
+//! let challenge = b.infoset(0, "challenge?", &["challenge", "refrain"])?;
+//! let peace = b.outcome("peace", &[Rational::zero(), Rational::one()])?;
+//! let backs_down = b.outcome("backs down", &[Rational::one(), Rational::zero()])?;
+//! let mut starts = Vec::new();
+//! for (kind, worth) in [("high", Rational::new(1, 2)), ("low", Rational::new(-1, 2))] {
+//!     let stand = b.infoset(1, kind, &["fight", "back down"])?;
+//!     let war = b.outcome("war", &[Rational::new(-1, 2), worth])?;
+//!     let (war, yielded) = (b.terminal(war)?, b.terminal(backs_down)?);
+//!     let reply = b.decision(stand, &[war, yielded])?;
+//!     let quiet = b.terminal(peace)?;
+//!     starts.push(b.decision(challenge, &[reply, quiet])?);
+//! }
+//! let root = b.chance(resolve, &starts)?;
+//! let game = b.build(root)?;
+//!
+//! let report = solve(&game, &SolveOptions::default(), &mut Unlimited);
+//! assert_eq!(report.outcome, Outcome::Solved);
+//! assert!((report.solutions[0].payoffs[0].payoff - (0.75 - 0.125)).abs() < 1e-9);
+//! assert!(render::text(&report).contains("exact best response"));
+//!
+//! let noisy = SolveOptions { concept: Concept::Qre { lambda: 2.0 }, ..SolveOptions::default() };
+//! let report = solve(&game, &noisy, &mut Unlimited);
+//! assert!(report.solutions[0].certificate.residual.unwrap() < 1e-12);
+//! # Ok::<(), melian::game::BuildError>(())
+//! ```
 
 mod arena;
 mod budget;
@@ -13,9 +46,9 @@ mod rational;
 mod recall;
 pub mod render;
 mod report;
-pub mod solve;
 pub mod sensitivity;
 pub mod sequential;
+pub mod solve;
 mod sweep;
 mod tangent;
 mod text;
@@ -51,7 +84,14 @@ pub struct Game {
 
 impl Game {
     pub(crate) fn new(title: String, description: String, arena: Arena, labels: Labels) -> Self {
-        Self { title, description, arena, labels, warnings: Vec::new(), strategic: false }
+        Self {
+            title,
+            description,
+            arena,
+            labels,
+            warnings: Vec::new(),
+            strategic: false,
+        }
     }
 
     /// Whether the game was given in strategic form.
@@ -67,5 +107,9 @@ impl Game {
 /// What is wrong, with line and column.
 pub fn read(text: &[u8]) -> Result<Game, Vec<Problem>> {
     let start = text.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(text);
-    if start.trim_ascii_start().starts_with(b"NFG") { read_nfg(text) } else { read_efg(text) }
+    if start.trim_ascii_start().starts_with(b"NFG") {
+        read_nfg(text)
+    } else {
+        read_efg(text)
+    }
 }

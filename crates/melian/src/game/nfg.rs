@@ -23,12 +23,16 @@ fn read(text: &[u8]) -> Result<Game, Fault> {
     let title = header(&mut lexer, "NFG", "1")?;
     let mut players = labels(&mut lexer, "a player's name in quotes")?;
     if players.is_empty() {
-            return Err(Fault::new(lexer.at(), "a game needs at least one player"));
-        }
+        return Err(Fault::new(lexer.at(), "a game needs at least one player"));
+    }
     let at = lexer.at();
     let mut strategies = strategies(&mut lexer)?;
     if strategies.len() != players.len() {
-        let text = format!("{} players but {} lists of strategies", players.len(), strategies.len());
+        let text = format!(
+            "{} players but {} lists of strategies",
+            players.len(),
+            strategies.len()
+        );
         return Err(Fault::new(at, text));
     }
     let mut description = String::new();
@@ -57,7 +61,9 @@ fn read(text: &[u8]) -> Result<Game, Fault> {
     game.description = description;
     if changed > 0 {
         game.warnings.push(Problem {
-            message: format!("{changed} labels were empty, repeated or had stray blanks; they were changed"),
+            message: format!(
+                "{changed} labels were empty, repeated or had stray blanks; they were changed"
+            ),
             line: 1,
             column: 1,
             help: None,
@@ -112,7 +118,11 @@ fn payoff_body(lexer: &mut Lexer<'_>, n: usize, cells: usize) -> Result<Table, F
         }
     }
     let labels = (1..=cells).map(|i| format!("o{i}").into()).collect();
-    Ok(Table { labels, payoffs, outcome: (1..=cells as u32).collect() })
+    Ok(Table {
+        labels,
+        payoffs,
+        outcome: (1..=cells as u32).collect(),
+    })
 }
 
 fn outcome_body(lexer: &mut Lexer<'_>, n: usize, cells: usize) -> Result<Table, Fault> {
@@ -136,16 +146,27 @@ fn outcome_body(lexer: &mut Lexer<'_>, n: usize, cells: usize) -> Result<Table, 
             Ok(i) if i as usize <= labels.len() => outcome.push(i),
             _ => {
                 let text = format!("there is no outcome {index}, only {}", labels.len());
-                return Err(Fault::new(at, text).help("outcomes count from 1; 0 is the null outcome"));
+                return Err(
+                    Fault::new(at, text).help("outcomes count from 1; 0 is the null outcome")
+                );
             }
         }
     }
     make_unique(&mut labels, "outcome");
-    Ok(Table { labels, payoffs: rows, outcome })
+    Ok(Table {
+        labels,
+        payoffs: rows,
+        outcome,
+    })
 }
 
 /// The tree of a strategic form, level by level in prefix order.
-fn strategic_form(title: String, players: Vec<Box<str>>, strategies: Vec<Vec<Box<str>>>, table: Table) -> Game {
+fn strategic_form(
+    title: String,
+    players: Vec<Box<str>>,
+    strategies: Vec<Vec<Box<str>>>,
+    table: Table,
+) -> Game {
     let n = players.len();
     let size: Vec<usize> = strategies.iter().map(Vec::len).collect();
     let mut order: Vec<usize> = (0..n).filter(|&p| size[p] == 1).collect();

@@ -425,7 +425,9 @@ mod tests {
         ] {
             assert_eq!(Rational::parse(text), Ok(Rational::new(n, d)), "{text}");
         }
-        for text in ["", "-", ".", "1/0", "1/", "e5", "1e", "1e999", "1/2e3", "--1", "1.2.3"] {
+        for text in [
+            "", "-", ".", "1/0", "1/", "e5", "1e", "1e999", "1/2e3", "--1", "1.2.3",
+        ] {
             assert!(Rational::parse(text).is_err(), "{text}");
         }
     }
@@ -434,14 +436,20 @@ mod tests {
     fn long_numbers_stay_exact() {
         let long = Rational::parse("123456789012345678901234567890/7").unwrap();
         assert_eq!(long.to_string(), "123456789012345678901234567890/7");
-        assert_eq!(long.to_f64(), 123_456_789_012_345_678_901_234_567_890_f64 / 7.0);
+        assert_eq!(
+            long.to_f64(),
+            123_456_789_012_345_678_901_234_567_890_f64 / 7.0
+        );
         assert_eq!(&(&long - &long), &Rational::zero());
         assert_eq!(Rational::parse("1e-300").unwrap().to_f64(), 1e-300);
     }
 
     #[test]
     fn nearest_finds_simple_fractions() {
-        assert_eq!(Rational::nearest(1.0 / 7.0, 1000, 1e-12), Some(Rational::new(1, 7)));
+        assert_eq!(
+            Rational::nearest(1.0 / 7.0, 1000, 1e-12),
+            Some(Rational::new(1, 7))
+        );
         assert_eq!(Rational::nearest(0.0, 1000, 1e-12), Some(Rational::zero()));
         assert_eq!(Rational::nearest(std::f64::consts::PI, 1000, 1e-12), None);
     }

@@ -198,7 +198,10 @@ pub fn solve(game: &Game, options: &SolveOptions, progress: &mut dyn Progress) -
         Concept::Auto => Concept::LogitLimit,
         given => given,
     };
-    let choice = options.choice.clone().unwrap_or_else(|| Choice::plain(arena));
+    let choice = options
+        .choice
+        .clone()
+        .unwrap_or_else(|| Choice::plain(arena));
     let mut run = Run {
         game,
         arena,
@@ -208,11 +211,21 @@ pub fn solve(game: &Game, options: &SolveOptions, progress: &mut dyn Progress) -
         progress,
         report: SolveReport {
             title: game.title.clone(),
-            players: game.labels.players.iter().map(ToString::to_string).collect(),
+            players: game
+                .labels
+                .players
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             size: (arena.nodes(), arena.infosets()),
-            recall: (0..arena.players()).map(|p| recall_words(game, p)).collect(),
+            recall: (0..arena.players())
+                .map(|p| recall_words(game, p))
+                .collect(),
             concept,
-            method: Method { name: String::new(), parameters: Vec::new() },
+            method: Method {
+                name: String::new(),
+                parameters: Vec::new(),
+            },
             outcome: Outcome::Refused,
             message: None,
             solutions: Vec::new(),
@@ -272,7 +285,10 @@ impl Run<'_> {
     fn method(&mut self, name: &str, parameters: &[(&str, String)]) {
         self.report.method = Method {
             name: name.to_owned(),
-            parameters: parameters.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
+            parameters: parameters
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), v.clone()))
+                .collect(),
         };
     }
 
@@ -285,21 +301,34 @@ impl Run<'_> {
         let most = self.most_regret();
         let good = |s: &Solution| s.certificate.certified && s.certificate.max_regret <= most;
         let met = !self.report.solutions.is_empty() && self.report.solutions.iter().all(good);
-        self.report.outcome = if met { Outcome::Solved } else { Outcome::BestFound };
+        self.report.outcome = if met {
+            Outcome::Solved
+        } else {
+            Outcome::BestFound
+        };
     }
 
     fn backward_induction(&mut self) {
         self.method("backward induction, exact arithmetic", &[]);
         let Some((found, complete)) = backward_induction(self.arena, self.options.most) else {
-            return self.refuse(&"backward induction needs perfect information: every mover knows the history");
+            return self.refuse(
+                &"backward induction needs perfect information: every mover knows the history",
+            );
         };
         for one in found {
             let logs: Vec<f64> = one.profile.iter().map(|&p| ln(p)).collect();
             let mut solution = self.solution(&logs, None, true);
             if !one.ties.is_empty() {
-                let names: Vec<&str> =
-                    one.ties.iter().take(8).map(|i| &*self.game.labels.infosets[i.index()]).collect();
-                solution.remarks.push(format!("indifferent between best actions at: {}", names.join(", ")));
+                let names: Vec<&str> = one
+                    .ties
+                    .iter()
+                    .take(8)
+                    .map(|i| &*self.game.labels.infosets[i.index()])
+                    .collect();
+                solution.remarks.push(format!(
+                    "indifferent between best actions at: {}",
+                    names.join(", ")
+                ));
             }
             self.report.solutions.push(solution);
         }
@@ -351,11 +380,16 @@ impl Run<'_> {
                 self.report.message = if !found.complete {
                     Some("stopped before all profiles were tried".to_owned())
                 } else if total > self.options.most {
-                    Some(format!("{total} equilibria; the first {} are listed", self.options.most))
+                    Some(format!(
+                        "{total} equilibria; the first {} are listed",
+                        self.options.most
+                    ))
                 } else if total == 0 {
                     Some("no equilibrium in pure strategies".to_owned())
                 } else if self.arena.absent_minded().is_some() {
-                    Some("a player is absent-minded: tested against pure deviations only".to_owned())
+                    Some(
+                        "a player is absent-minded: tested against pure deviations only".to_owned(),
+                    )
                 } else {
                     None
                 };
@@ -364,15 +398,29 @@ impl Run<'_> {
     }
 
     fn qre(&mut self, lambda: f64) {
-        self.method("principal branch by pseudo-arclength", &[("lambda", lambda.to_string())]);
+        self.method(
+            "principal branch by pseudo-arclength",
+            &[("lambda", lambda.to_string())],
+        );
         let limits = self.options.limits;
         let goal = Goal::Lambda(lambda);
-        match principal_branch(self.arena, &self.numbers, &self.choice, goal, limits, self.progress) {
+        match principal_branch(
+            self.arena,
+            &self.numbers,
+            &self.choice,
+            goal,
+            limits,
+            self.progress,
+        ) {
             Err(e) => self.refuse(&e),
             Ok(branch) => {
                 let reached = branch.end == BranchEnd::Reached;
                 self.add_branch(&branch, "");
-                self.report.outcome = if reached { Outcome::Solved } else { Outcome::BestFound };
+                self.report.outcome = if reached {
+                    Outcome::Solved
+                } else {
+                    Outcome::BestFound
+                };
                 if !reached {
                     self.report.message = Some(format!(
                         "the principal branch was followed to lambda {} only ({:?})",
@@ -401,7 +449,9 @@ impl Run<'_> {
             let profile = point.profile();
             if self.is_new(&profile) {
                 let mut solution = self.solution(&point.log_profile, Some(point.lambda), false);
-                solution.remarks.push("found by a random restart".to_owned());
+                solution
+                    .remarks
+                    .push("found by a random restart".to_owned());
                 self.report.solutions.push(solution);
             }
         }
@@ -411,9 +461,13 @@ impl Run<'_> {
         let mut found = Vec::new();
         let mut state = self.options.seed;
         for _ in 0..self.options.restarts {
-            let log_profile: Vec<f64> =
-                (0..self.arena.actions()).map(|_| 6.0 * (unit(&mut state) - 0.5)).collect();
-            let guess = BranchPoint { lambda, log_profile };
+            let log_profile: Vec<f64> = (0..self.arena.actions())
+                .map(|_| 6.0 * (unit(&mut state) - 0.5))
+                .collect();
+            let guess = BranchPoint {
+                lambda,
+                log_profile,
+            };
             let limits = self.options.limits;
             let near = solution_near(self.arena, &self.numbers, &self.choice, &guess, 60, limits);
             if let Ok(Some(point)) = near {
@@ -425,7 +479,11 @@ impl Run<'_> {
 
     fn is_new(&self, profile: &[f64]) -> bool {
         self.report.solutions.len() < self.options.most
-            && self.report.solutions.iter().all(|s| apart(&s.profile, profile) > 1e-5)
+            && self
+                .report
+                .solutions
+                .iter()
+                .all(|s| apart(&s.profile, profile) > 1e-5)
     }
 
     fn logit_limit(&mut self) {
@@ -435,8 +493,14 @@ impl Run<'_> {
             &[("tolerance", self.options.tolerance.to_string())],
         );
         let goal = Goal::Limit(&[]);
-        let branch =
-            principal_branch(self.arena, &self.numbers, &self.choice, goal, limits, self.progress);
+        let branch = principal_branch(
+            self.arena,
+            &self.numbers,
+            &self.choice,
+            goal,
+            limits,
+            self.progress,
+        );
         let least = match branch {
             Err(e @ QreError::TooLarge) => {
                 self.report.message = Some(e.to_string());
@@ -444,7 +508,13 @@ impl Run<'_> {
             }
             Err(e) => return self.refuse(&e),
             Ok(branch) => {
-                let solution = self.limit_solution(&branch);
+                let mut solution = self.limit_solution(&branch);
+                if solution.certificate.max_regret > self.most_regret()
+                    && branch.end != BranchEnd::Stopped
+                    && let Some(better) = self.limit_from_earlier(&branch)
+                {
+                    solution = better;
+                }
                 if !matches!(branch.end, BranchEnd::Limit | BranchEnd::Reached) {
                     self.report.message = Some(format!(
                         "the branch was followed to lambda {:.6e} only ({:?}); what it tends to from there is judged",
@@ -463,36 +533,93 @@ impl Run<'_> {
         self.conclude();
     }
 
-    /// Whichever is judged best: the end of the branch, or the equilibrium identified from it.
+    /// Whichever is judged best: the end of the branch, or an equilibrium identified from it.
     fn limit_solution(&mut self, branch: &Branch) -> Solution {
         let last = &branch.last;
-        let mut best = self.solution(&last.log_profile, Some(last.lambda), false);
-        let mut logs = last.log_profile.clone();
-        for threshold in [1e-5, 1e-3, 1e-7] {
-            let found =
-                limit_of(self.arena, &self.numbers, &self.choice, last, threshold, self.options.limits);
-            if let Ok(Some(point)) = found {
-                let solution = self.solution(&point.log_profile, Some(last.lambda), false);
-                // An equilibrium far off is another one. Where the branch itself falls short, choices that
-                // hardly matter may still have some way to go.
-                let short = best.certificate.max_regret > self.most_regret();
-                let far = if short { 0.1 } else { 1e-3 };
-                let near = apart(&solution.profile, &best.profile) < far;
-                let better = solution.certificate.max_regret < best.certificate.max_regret
-                    && solution.certificate.local_regret <= 10.0 * best.certificate.local_regret + 1e-12;
-                if near && better {
-                    (best, logs) = (solution, point.log_profile);
-                    best.remarks = vec!["refined by support identification".to_owned()];
-                    if best.certificate.max_regret <= 1e-3 * self.most_regret() {
-                        break;
-                    }
-                }
+        let mut best = (
+            self.solution(&last.log_profile, Some(last.lambda), false),
+            last.log_profile.clone(),
+        );
+        for (threshold, pull) in [(1e-5, 1e-9), (1e-3, 1e-9), (1e-5, 1e-6), (1e-7, 1e-9)] {
+            self.refine(last, threshold, pull, &mut best);
+            if best.0.certificate.max_regret <= 1e-3 * self.most_regret() {
+                break;
             }
         }
+        let (mut best, logs) = best;
         best.sequential = self.sequential(&logs);
         best.exact = self.exactly(&best.profile.clone(), &mut best.remarks);
         best.events.clone_from(&branch.events);
         best
+    }
+
+    /// Tries one support identification from a point; keeps it if the judge likes it better.
+    fn refine(
+        &mut self,
+        from: &BranchPoint,
+        threshold: f64,
+        pull: f64,
+        best: &mut (Solution, Vec<f64>),
+    ) {
+        let limits = self.options.limits;
+        let found = limit_of(
+            self.arena,
+            &self.numbers,
+            &self.choice,
+            from,
+            threshold,
+            pull,
+            limits,
+        );
+        let Ok(Some(point)) = found else { return };
+        let mut solution = self.solution(&point.log_profile, Some(from.lambda), false);
+        // An equilibrium far off is another one. Where the branch itself falls short, choices that hardly
+        // matter may still have some way to go.
+        let short = best.0.certificate.max_regret > self.most_regret();
+        let far = if short { 0.1 } else { 1e-3 };
+        let near = apart(&solution.profile, &best.0.profile) < far;
+        let (new, old) = (&solution.certificate, &best.0.certificate);
+        let better =
+            new.max_regret < old.max_regret && new.local_regret <= 10.0 * old.local_regret + 1e-12;
+        if near && better {
+            solution.remarks = vec!["refined by support identification".to_owned()];
+            *best = (solution, point.log_profile);
+        }
+    }
+
+    /// Where rounding stops a branch before play has settled (beliefs off the path rest on differences of
+    /// ever larger logarithms), earlier points may identify the limit better.
+    fn limit_from_earlier(&mut self, branch: &Branch) -> Option<Solution> {
+        let range = range(self.arena, &self.numbers.payoff);
+        let marks = [1e4, 1e5, 1e6].map(|l| l / range);
+        let (limits, goal) = (self.options.limits, Goal::Limit(&marks));
+        let again = principal_branch(
+            self.arena,
+            &self.numbers,
+            &self.choice,
+            goal,
+            limits,
+            self.progress,
+        )
+        .ok()?;
+        let last = &branch.last;
+        let mut best = (
+            self.solution(&last.log_profile, Some(last.lambda), false),
+            last.log_profile.clone(),
+        );
+        for point in again.at.iter().rev() {
+            for (threshold, pull) in [(1e-3, 1e-6), (1e-3, 1e-9), (1e-2, 1e-6)] {
+                self.refine(point, threshold, pull, &mut best);
+                if best.0.certificate.max_regret <= self.most_regret() {
+                    let (mut best, logs) = best;
+                    best.sequential = self.sequential(&logs);
+                    best.exact = self.exactly(&best.profile.clone(), &mut best.remarks);
+                    best.events.clone_from(&branch.events);
+                    return Some(best);
+                }
+            }
+        }
+        None
     }
 
     /// Limits of other branches, from random solutions at a middling precision.
@@ -521,7 +648,9 @@ impl Run<'_> {
                 let mut solution = self.limit_solution(&branch);
                 let good = solution.certificate.max_regret <= self.most_regret();
                 if good && self.is_new(&solution.profile) {
-                    solution.remarks.push("limit of another branch, found by a random restart".to_owned());
+                    solution
+                        .remarks
+                        .push("limit of another branch, found by a random restart".to_owned());
                     self.report.solutions.push(solution);
                 }
             }
@@ -529,14 +658,21 @@ impl Run<'_> {
     }
 
     fn fall_back(&mut self, least: f64) {
-        let steps = (FALL_BACK / (self.arena.nodes() * self.arena.players()) as u64).clamp(16, 20_000);
-        let limits = Limits { steps: steps.min(self.options.limits.steps), ..self.options.limits };
+        let steps =
+            (FALL_BACK / (self.arena.nodes() * self.arena.players()) as u64).clamp(16, 20_000);
+        let limits = Limits {
+            steps: steps.min(self.options.limits.steps),
+            ..self.options.limits
+        };
         let target = self.most_regret();
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         if learned.regret < least {
             let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
             let mut solution = self.solution(&logs, None, true);
-            solution.remarks.push(format!("by regret matching, {} iterations", learned.iterations));
+            solution.remarks.push(format!(
+                "by regret matching, {} iterations",
+                learned.iterations
+            ));
             self.report.solutions.insert(0, solution);
         }
     }
@@ -544,12 +680,17 @@ impl Run<'_> {
     fn learned(&mut self) {
         let limits = self.options.limits;
         let steps = ("steps", limits.steps.to_string());
-        self.method("counterfactual regret minimisation, regret matching plus", &[steps]);
+        self.method(
+            "counterfactual regret minimisation, regret matching plus",
+            &[steps],
+        );
         let target = self.most_regret();
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
         let mut solution = self.solution(&logs, None, true);
-        solution.remarks.push(format!("{} iterations", learned.iterations));
+        solution
+            .remarks
+            .push(format!("{} iterations", learned.iterations));
         self.report.solutions.push(solution);
         self.conclude();
     }
@@ -573,10 +714,16 @@ impl Run<'_> {
                 let close = solution.certificate.residual.is_some_and(|r| r <= 1e-6);
                 self.report.solutions.push(solution);
                 let done = found.converged && close;
-                self.report.outcome = if done { Outcome::Solved } else { Outcome::BestFound };
+                self.report.outcome = if done {
+                    Outcome::Solved
+                } else {
+                    Outcome::BestFound
+                };
                 if !done {
-                    self.report.message =
-                        Some(format!("not converged after {} sweeps at lambda {}", found.sweeps, found.lambda));
+                    self.report.message = Some(format!(
+                        "not converged after {} sweeps at lambda {}",
+                        found.sweeps, found.lambda
+                    ));
                 }
             }
         }
@@ -589,8 +736,17 @@ impl Run<'_> {
         sweep.set_logits(self.arena, log_profile);
         sweep.run(self.arena, &self.numbers.payoff);
         let profile = sweep.p[..self.arena.actions()].to_vec();
-        let assessment = Assessment { profile, belief: sweep.belief };
-        check_sequential(self.arena, &self.numbers, &assessment, self.options.tolerance.max(1e-7)).ok()
+        let assessment = Assessment {
+            profile,
+            belief: sweep.belief,
+        };
+        check_sequential(
+            self.arena,
+            &self.numbers,
+            &assessment,
+            self.options.tolerance.max(1e-7),
+        )
+        .ok()
     }
 
     /// The exact check, if it was asked for.
@@ -598,16 +754,26 @@ impl Run<'_> {
         if !self.options.exact {
             return None;
         }
-        verify_exactly(self.arena, profile).map_err(|e| remarks.push(format!("no exact check: {e}"))).ok()
+        verify_exactly(self.arena, profile)
+            .map_err(|e| remarks.push(format!("no exact check: {e}")))
+            .ok()
     }
 
     /// Judges a profile given by logs and puts it into words; in rational arithmetic too if it is to be
     /// `judged` so now.
     fn solution(&mut self, log_profile: &[f64], lambda: Option<f64>, judged: bool) -> Solution {
         let arena = self.arena;
-        let at_lambda = matches!(self.report.concept, Concept::Qre { .. } | Concept::MirrorDescent { .. });
+        let at_lambda = matches!(
+            self.report.concept,
+            Concept::Qre { .. } | Concept::MirrorDescent { .. }
+        );
         let certificate = match lambda.filter(|_| at_lambda) {
-            Some(l) => certify_qre(arena, &self.numbers, log_profile, Some((self.choice.log_base(), l))),
+            Some(l) => certify_qre(
+                arena,
+                &self.numbers,
+                log_profile,
+                Some((self.choice.log_base(), l)),
+            ),
             None => certify(arena, &self.numbers, log_profile),
         };
         let mut sweep = Sweep::new(arena, &self.numbers);
@@ -616,12 +782,20 @@ impl Run<'_> {
         let profile = sweep.p[..arena.actions()].to_vec();
         let no_beliefs = log_profile.contains(&f64::NEG_INFINITY);
         let mut remarks = Vec::new();
-        let exact =
-            if at_lambda || !judged { None } else { self.exactly(&profile, &mut remarks) };
+        let exact = if at_lambda || !judged {
+            None
+        } else {
+            self.exactly(&profile, &mut remarks)
+        };
         let payoffs = self.report.players.iter().zip(&sweep.value);
         Solution {
             strategies: self.plays(&sweep, no_beliefs),
-            payoffs: payoffs.map(|(p, &v)| Payoff { player: p.clone(), payoff: v }).collect(),
+            payoffs: payoffs
+                .map(|(p, &v)| Payoff {
+                    player: p.clone(),
+                    payoff: v,
+                })
+                .collect(),
             certificate,
             exact,
             sequential: None,
@@ -640,14 +814,21 @@ impl Run<'_> {
                 let m0 = arena.member_first[i] as usize;
                 let mates = arena.mates(i);
                 let unreached = sweep.mass[i] == f64::NEG_INFINITY && no_beliefs;
-                let show = mates.len() > 1 && mates.len() <= 64 && !unreached && arena.is_tree() && !self.game.strategic;
+                let show = mates.len() > 1
+                    && mates.len() <= 64
+                    && !unreached
+                    && arena.is_tree()
+                    && !self.game.strategic;
                 Play {
                     player: labels.players[arena.info_player[i] as usize].to_string(),
                     infoset: labels.infosets[i].to_string(),
                     reached: exp(sweep.mass[i]),
                     actions: arena
                         .acts(i)
-                        .map(|s| Weight { label: labels.slots[s].to_string(), probability: sweep.p[s] })
+                        .map(|s| Weight {
+                            label: labels.slots[s].to_string(),
+                            probability: sweep.p[s],
+                        })
                         .collect(),
                     beliefs: if show {
                         mates
@@ -685,7 +866,10 @@ impl Run<'_> {
 }
 
 fn apart(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x - y).abs())
+        .fold(0.0, f64::max)
 }
 
 /// The next number in [0, 1) of a `SplitMix64` stream (Steele, Lea and Flood 2014).

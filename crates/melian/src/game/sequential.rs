@@ -58,7 +58,11 @@ pub struct NotAnAssessment(pub InfosetId);
 
 impl std::fmt::Display for NotAnAssessment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "information set {} lacks probabilities or beliefs that sum to one", self.0.index())
+        write!(
+            f,
+            "information set {} lacks probabilities or beliefs that sum to one",
+            self.0.index()
+        )
     }
 }
 
@@ -81,8 +85,11 @@ pub fn check_sequential(
 ) -> Result<SequentialCheck, NotAnAssessment> {
     validate(arena, assessment)?;
     let mut sweep = Sweep::new(arena, numbers);
-    let profile: Vec<f64> =
-        assessment.profile.iter().map(|&p| if p <= ZERO { 0.0 } else { p }).collect();
+    let profile: Vec<f64> = assessment
+        .profile
+        .iter()
+        .map(|&p| if p <= ZERO { 0.0 } else { p })
+        .collect();
     sweep.set_profile(arena, &profile);
     sweep.forward(arena);
     sweep.backward(arena, &numbers.payoff);
@@ -154,7 +161,11 @@ fn consistency(arena: &Arena, sweep: &Sweep, belief: &[f64], tolerance: f64) -> 
     let path = |node: usize| {
         let (mut on, mut rest, mut at) = (Vec::new(), 0.0, node);
         while let Some((up, slot)) = arena.parent(at) {
-            if index[slot] == usize::MAX { rest += sweep.lp[slot] } else { on.push(index[slot]) }
+            if index[slot] == usize::MAX {
+                rest += sweep.lp[slot];
+            } else {
+                on.push(index[slot]);
+            }
             at = up;
         }
         (on, rest)
@@ -164,7 +175,8 @@ fn consistency(arena: &Arena, sweep: &Sweep, belief: &[f64], tolerance: f64) -> 
     for i in 0..arena.infosets() {
         let m0 = arena.member_first[i] as usize;
         let mates = arena.mates(i);
-        let Some(base) = (0..mates.len()).max_by(|&a, &b| belief[m0 + a].total_cmp(&belief[m0 + b]))
+        let Some(base) =
+            (0..mates.len()).max_by(|&a, &b| belief[m0 + a].total_cmp(&belief[m0 + b]))
         else {
             continue;
         };
@@ -213,7 +225,12 @@ struct Logs {
 
 impl Logs {
     fn new(zeros: usize, tolerance: f64) -> Self {
-        Self { rows: Vec::new(), zeros, tolerance, consistent: true }
+        Self {
+            rows: Vec::new(),
+            zeros,
+            tolerance,
+            consistent: true,
+        }
     }
 
     fn add(&mut self, row: &[i64], right: f64) {
@@ -251,7 +268,11 @@ struct Program {
 
 impl Program {
     fn new(zeros: usize) -> Self {
-        Self { zeros, rows: Vec::new(), impossible: false }
+        Self {
+            zeros,
+            rows: Vec::new(),
+            impossible: false,
+        }
     }
 
     fn add(&mut self, row: &[i64], equal: bool) {
@@ -306,7 +327,9 @@ impl Program {
                 let c = cost(j);
                 !c.is_zero() && !c.is_negative()
             });
-            let Some(enters) = enters else { return Some(false) };
+            let Some(enters) = enters else {
+                return Some(false);
+            };
             let mut leaves: Option<(usize, Rational)> = None;
             for i in 0..m {
                 let a = &table[i][enters];

@@ -121,7 +121,11 @@ impl Sweep {
                 .fold(f64::NEG_INFINITY, f64::max);
             let mut sum = 0.0;
             for (b, &h) in self.belief[m0..].iter_mut().zip(mates) {
-                *b = if top == f64::NEG_INFINITY { 1.0 } else { exp(self.reach[h as usize] - top) };
+                *b = if top == f64::NEG_INFINITY {
+                    1.0
+                } else {
+                    exp(self.reach[h as usize] - top)
+                };
                 sum += *b;
             }
             self.mass[i] = top + ln(sum);
@@ -140,7 +144,10 @@ impl Sweep {
         let mut worst = (0.0, None);
         for i in 0..arena.infosets() {
             let r = arena.acts(i);
-            let best = self.q[r.clone()].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let best = self.q[r.clone()]
+                .iter()
+                .copied()
+                .fold(f64::NEG_INFINITY, f64::max);
             let mean: f64 = r.map(|s| self.p[s] * self.q[s]).sum();
             if best - mean > worst.0 && !arena.mates(i).is_empty() {
                 worst = (best - mean, Some(i));
@@ -156,7 +163,10 @@ impl Sweep {
         let mut p = Vec::new();
         for i in (0..arena.infosets()).filter(|&i| !arena.mates(i).is_empty()) {
             let r = arena.acts(i);
-            let logits: Vec<f64> = r.clone().map(|s| log_base[s] + lambda * self.q[s]).collect();
+            let logits: Vec<f64> = r
+                .clone()
+                .map(|s| log_base[s] + lambda * self.q[s])
+                .collect();
             lp.resize(r.len(), 0.0);
             p.resize(r.len(), 0.0);
             log_softmax(&logits, &mut lp, &mut p);

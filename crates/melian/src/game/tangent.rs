@@ -92,7 +92,11 @@ impl Tangent {
                 .sum();
             for (k, &h) in mates.iter().enumerate() {
                 let b = at.belief[m0 + k];
-                let d = if blocked { 0.0 } else { b * (self.reach[h as usize] - mean) };
+                let d = if blocked {
+                    0.0
+                } else {
+                    b * (self.reach[h as usize] - mean)
+                };
                 self.belief[m0 + k] = d;
                 for (s, &c) in arena.acts(i).zip(arena.kids(h as usize)) {
                     let c = c as usize * n + player;

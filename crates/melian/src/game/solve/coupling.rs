@@ -39,7 +39,11 @@ impl Coupling {
             size: 0,
             merged: !arena.is_tree(),
         };
-        if out.merged { out.full(arena, memory)? } else { out.tree(arena, memory)? }
+        if out.merged {
+            out.full(arena, memory)?;
+        } else {
+            out.tree(arena, memory)?;
+        }
         Some(out)
     }
 
@@ -78,24 +82,32 @@ impl Coupling {
         }
         let mut known: HashMap<(u32, u32), u32> = HashMap::new();
         for node in 0..arena.nodes() {
-            let Some(below) = infoset_of(arena, node) else { continue };
+            let Some(below) = infoset_of(arena, node) else {
+                continue;
+            };
             let owner = arena.info_player[below];
             let remembers = arena.recall[owner as usize] == Recall::Perfect;
             let mut at = node;
             while let Some((up, _)) = arena.parent(at) {
                 at = up;
-                let Some(above) = infoset_of(arena, up) else { continue };
+                let Some(above) = infoset_of(arena, up) else {
+                    continue;
+                };
                 // A player with perfect recall learns nothing from its own choices.
                 let silent = remembers && arena.info_player[above] == owner;
                 let mut find = |r: usize, c: usize| {
                     let key = (r as u32, c as u32);
-                    *known.entry(key).or_insert_with(|| self.block(arena, key.0, key.1))
+                    *known
+                        .entry(key)
+                        .or_insert_with(|| self.block(arena, key.0, key.1))
                 };
                 let down = if silent { NONE } else { find(below, above) };
                 let up = find(above, below);
                 self.pairs.push((down, up));
             }
-            if self.size as u64 * 8 + self.pairs.len() as u64 * 8 > memory || self.size >= NONE as usize {
+            if self.size as u64 * 8 + self.pairs.len() as u64 * 8 > memory
+                || self.size >= NONE as usize
+            {
                 return None;
             }
         }
@@ -119,12 +131,18 @@ impl Coupling {
         let mut next = 0;
         let mut learn = Vec::new();
         for node in 0..arena.nodes() {
-            let Some(below) = infoset_of(arena, node) else { continue };
+            let Some(below) = infoset_of(arena, node) else {
+                continue;
+            };
             let owner = arena.info_player[below] as usize;
             let acts = arena.acts(below);
             let kids = arena.kids(node);
             let blocked = at.mass[below] == f64::NEG_INFINITY;
-            let belief = if blocked { 0.0 } else { at.belief[self.member_at[node] as usize] };
+            let belief = if blocked {
+                0.0
+            } else {
+                at.belief[self.member_at[node] as usize]
+            };
             learn.clear();
             learn.extend(
                 kids.iter()
