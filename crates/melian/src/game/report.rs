@@ -9,8 +9,8 @@ use super::solve::backward_induction::{backward_induction, subgame_perfect};
 use super::solve::mirror_descent::mirror_descent;
 use super::solve::pure::{Form, pure_equilibria};
 use super::solve::qre::{
-    Branch, BranchEnd, BranchEvent, BranchPoint, Choice, Goal, QreError, branch_from, limit_of,
-    principal_branch, solution_near,
+    Branch, BranchEnd, BranchEvent, BranchPoint, Choice, Goal, Identify, QreError, branch_from,
+    limit_of, principal_branch, solution_near,
 };
 use super::solve::regret_matching::regret_matching;
 use super::sweep::Sweep;
@@ -540,8 +540,13 @@ impl Run<'_> {
             self.solution(&last.log_profile, Some(last.lambda), false),
             last.log_profile.clone(),
         );
-        for (threshold, pull) in [(1e-5, 1e-9), (1e-3, 1e-9), (1e-5, 1e-6), (1e-7, 1e-9)] {
-            self.refine(last, threshold, pull, &mut best);
+        for how in [
+            (1e-5, 1e-9, 800.0),
+            (1e-5, 1e-9, 0.0),
+            (1e-3, 1e-6, 0.0),
+            (1e-7, 1e-9, 800.0),
+        ] {
+            self.refine(last, how, &mut best);
             if best.0.certificate.max_regret <= 1e-3 * self.most_regret() {
                 break;
             }
@@ -557,20 +562,17 @@ impl Run<'_> {
     fn refine(
         &mut self,
         from: &BranchPoint,
-        threshold: f64,
-        pull: f64,
+        how: (f64, f64, f64),
         best: &mut (Solution, Vec<f64>),
     ) {
-        let limits = self.options.limits;
-        let found = limit_of(
-            self.arena,
-            &self.numbers,
-            &self.choice,
-            from,
+        let (threshold, pull, vanish) = how;
+        let how = Identify {
             threshold,
             pull,
-            limits,
-        );
+            vanish,
+        };
+        let limits = self.options.limits;
+        let found = limit_of(self.arena, &self.numbers, &self.choice, from, how, limits);
         let Ok(Some(point)) = found else { return };
         let mut solution = self.solution(&point.log_profile, Some(from.lambda), false);
         // An equilibrium far off is another one. Where the branch itself falls short, choices that hardly
@@ -608,8 +610,8 @@ impl Run<'_> {
             last.log_profile.clone(),
         );
         for point in again.at.iter().rev() {
-            for (threshold, pull) in [(1e-3, 1e-6), (1e-3, 1e-9), (1e-2, 1e-6)] {
-                self.refine(point, threshold, pull, &mut best);
+            for how in [(1e-3, 1e-6, 0.0), (1e-3, 1e-6, 800.0), (1e-2, 1e-6, 0.0)] {
+                self.refine(point, how, &mut best);
                 if best.0.certificate.max_regret <= self.most_regret() {
                     let (mut best, logs) = best;
                     best.sequential = self.sequential(&logs);

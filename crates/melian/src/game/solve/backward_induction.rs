@@ -1,6 +1,6 @@
 //! Backward induction in exact arithmetic, and subgame perfection for games with proper subgames.
 
-use super::qre::{Choice, Goal, QreError, limit_of, principal_branch};
+use super::qre::{Choice, Goal, Identify, QreError, limit_of, principal_branch};
 use crate::game::arena::{Arena, InfosetId, NodeKind, Parts};
 use crate::game::budget::{Limits, Progress};
 use crate::game::certify::max_regret;
@@ -186,9 +186,8 @@ fn solve_one(
     let branch = principal_branch(sub, numbers, &choice, Goal::Limit(&[]), limits, progress)?;
     let mut best = branch.last.profile();
     let mut least = max_regret(sub, numbers, &best);
-    for threshold in [1e-3, 1e-6] {
-        if let Some(limit) = limit_of(sub, numbers, &choice, &branch.last, threshold, 1e-9, limits)?
-        {
+    for how in [identify(1e-5, 1e-9, 800.0), identify(1e-3, 1e-9, 0.0)] {
+        if let Some(limit) = limit_of(sub, numbers, &choice, &branch.last, how, limits)? {
             let play = limit.profile();
             let regret = max_regret(sub, numbers, &play);
             if regret < least {
@@ -197,6 +196,14 @@ fn solve_one(
         }
     }
     Ok(best)
+}
+
+fn identify(threshold: f64, pull: f64, vanish: f64) -> Identify {
+    Identify {
+        threshold,
+        pull,
+        vanish,
+    }
 }
 
 /// The subgame at `root` with solved subgames inside as terminal nodes, and its information sets' old places.

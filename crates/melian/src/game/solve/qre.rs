@@ -445,15 +445,12 @@ impl<'a> Model<'a> {
         Some(kept)
     }
 
-    /// The equilibrium the branch tends to, by support identification and Newton's method: actions likelier
-    /// than `threshold` are made exactly indifferent, the others keep their log odds to each other but get
-    /// probability zero. A little multiple `pull` of the identity picks a near solution where there are many.
-    fn limit(&mut self, at: &Point, threshold: f64, pull: f64) -> Option<Point> {
-        const VANISH: f64 = 800.0;
+    /// Support identification and Newton's method on the indifference of the likely actions.
+    fn limit(&mut self, at: &Point, how: Identify) -> Option<Point> {
         let mut at = at.clone();
         self.sweep.set_logits(self.arena, &at.z);
         let mut free = vec![false; self.unknowns];
-        let floor = ln(threshold);
+        let floor = ln(how.threshold);
         let mut vanish = Vec::new();
         self.each(|k, s, _| {
             free[k] = self.sweep.lp[s] >= floor;
@@ -462,7 +459,7 @@ impl<'a> Model<'a> {
             }
         });
         for s in vanish {
-            at.z[s] -= VANISH;
+            at.z[s] -= how.vanish;
         }
         let n = self.unknowns;
         let mut gap = vec![0.0; n];
@@ -485,7 +482,7 @@ impl<'a> Model<'a> {
             let mut entries: Vec<(u32, u32, f64)> = Vec::new();
             self.jacobian(1.0, |r, c, x| {
                 if free[r] {
-                    entries.push((r as u32, c as u32, if r == c { pull } else { x }));
+                    entries.push((r as u32, c as u32, if r == c { how.pull } else { x }));
                 } else if r == c {
                     entries.push((r as u32, c as u32, 1.0));
                 }
@@ -1010,10 +1007,21 @@ fn between(model: &mut Model<'_>, before: &Point, after: &Point, lambda: f64) ->
     model.polish(&guess)
 }
 
-/// The equilibrium a branch tends to: actions likelier than `threshold` at its last point are made exactly
-/// indifferent by Newton's method, the others get probability zero (their log odds to each other, which carry
-/// the beliefs off the path, stay). Where the branch leaves choices open, `pull` (about 1e-9 to 1e-6) keeps
-/// them near where they are. `None` if that fails; whether it succeeded is for the judge to say.
+/// How an equilibrium is identified from the end of a branch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Identify {
+    /// Actions likelier than this are made exactly indifferent.
+    pub threshold: f64,
+    /// Where the branch leaves choices open, this (about 1e-9 to 1e-6) keeps them near where they are.
+    pub pull: f64,
+    /// Taken off the logits of all other actions: 0 leaves their odds, and so all beliefs, as they are; 800
+    /// makes their probabilities zero.
+    pub vanish: f64,
+}
+
+/// The equilibrium a branch tends to: actions likelier than a threshold at its last point are made exactly
+/// indifferent by Newton's method, the others vanish. `None` if that fails; whether it succeeded is for the
+/// judge to say.
 ///
 /// # Errors
 /// See [`QreError`].
@@ -1022,15 +1030,14 @@ pub fn limit_of(
     numbers: &Numbers,
     choice: &Choice,
     last: &BranchPoint,
-    threshold: f64,
-    pull: f64,
+    how: Identify,
     limits: Limits,
 ) -> Result<Option<BranchPoint>, QreError> {
     let mut model = Model::new(arena, numbers, choice, limits.memory)?;
     let Some(at) = model.anchor(last) else {
         return Err(QreError::BadNumbers);
     };
-    let found = model.limit(&at, threshold, pull);
+    let found = model.limit(&at, how);
     Ok(found.map(|p| BranchPoint {
         lambda: f64::INFINITY,
         ..model.branch_point(&p)
