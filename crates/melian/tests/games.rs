@@ -1434,3 +1434,39 @@ fn damaged_files_do_no_harm() {
         }
     }
 }
+
+/// The report is data: it goes to JSON and names what it holds.
+#[test]
+fn reports_are_data() {
+    let options = SolveOptions {
+        concept: Concept::Qre { lambda: 3.0 },
+        ..SolveOptions::default()
+    };
+    let report = solve(&game_file!("ladder3"), &options, &mut Unlimited);
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["concept"]["name"], "qre");
+    assert_eq!(json["outcome"], "solved");
+    let solution = &json["solutions"][0];
+    assert!(solution["certificate"]["residual"].as_f64().unwrap() < 1e-12);
+    assert_eq!(solution["strategies"][0]["actions"][0]["label"], "Esc");
+    assert!(
+        solution["strategies"][1]["beliefs"]
+            .as_array()
+            .unwrap()
+            .len()
+            == 2
+    );
+}
+
+/// One game, one answer: no clock, no threads, no order of a hash map gets in.
+#[test]
+fn the_same_bits_every_time() {
+    let options = SolveOptions {
+        restarts: 5,
+        ..SolveOptions::default()
+    };
+    for game in [game_file!("chain2"), game_file!("wide4")] {
+        let first = solve(&game, &options, &mut Unlimited);
+        assert_eq!(first, solve(&game, &options, &mut Unlimited));
+    }
+}

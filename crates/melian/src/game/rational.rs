@@ -7,8 +7,10 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
-/// The longest run of digits a number in a file may have.
-const MAX_DIGITS: usize = 1_000;
+/// The longest decimal number in a file.
+const MAX_DIGITS: usize = 500;
+/// The longest fraction: no decimal becomes longer when written as one.
+const MAX_FRACTION: usize = 2_000;
 /// The largest decimal exponent a number in a file may have.
 const MAX_EXPONENT: i64 = 300;
 
@@ -89,16 +91,21 @@ impl Rational {
     /// `/digits`; also `.digits`.
     ///
     /// # Errors
-    /// What is wrong with the text. Numbers of more than 1,000 digits or with an exponent beyond 300 are
-    /// refused, so that no short text stands for a huge number.
+    /// What is wrong with the text. Decimals of more than 500 characters, fractions of more than 2,000 and
+    /// exponents beyond 300 are refused, so that no short text stands for a huge number.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (sign, body) = match text.as_bytes().first() {
             Some(b'-') => (-1, &text[1..]),
             Some(b'+') => (1, &text[1..]),
             _ => (1, text),
         };
-        if body.len() > MAX_DIGITS {
-            return Err(format!("a number of more than {MAX_DIGITS} characters"));
+        let most = if body.contains('/') {
+            MAX_FRACTION
+        } else {
+            MAX_DIGITS
+        };
+        if body.len() > most {
+            return Err(format!("a number of more than {most} characters"));
         }
         let magnitude = match body.split_once('/') {
             Some((n, d)) => parse_fraction(n, d)?,

@@ -5,6 +5,9 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
 
+/// The largest number in a file.
+const LARGEST: f64 = 1e150;
+
 /// Something wrong with a file, or worth a warning, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -239,6 +242,10 @@ impl<'a> Lexer<'a> {
         };
         let value = Rational::parse(raw)
             .map_err(|e| Fault::new(self.at, format!("{}: {e}", clip(raw.as_bytes()))))?;
+        // Sums of payoffs must stay within the range of floats.
+        if value.to_f64().abs() > LARGEST {
+            return Err(Fault::new(self.at, "a number beyond 1e150"));
+        }
         self.advance()?;
         Ok(value)
     }
