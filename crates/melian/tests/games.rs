@@ -940,7 +940,7 @@ proptest! {
         // Every stable full profile plays like one of those found.
         let sets: Vec<InfosetId> = (0..a.infosets()).map(InfosetId::new).collect();
         let total: usize = sets.iter().map(|&i| a.action_slots(i).len()).product();
-        for number in (0..total).take(120) {
+        for number in (0..total).take(40) {
             let mut p = vec![0.0; a.actions()];
             let mut rest = number;
             for &i in &sets {
@@ -1469,4 +1469,28 @@ fn the_same_bits_every_time() {
         let first = solve(&game, &options, &mut Unlimited);
         assert_eq!(first, solve(&game, &options, &mut Unlimited));
     }
+}
+
+/// Where the branch cannot be had, any certified equilibrium answers "solve this"; but not "give the limit".
+#[test]
+fn learning_stands_in_where_the_branch_is_too_dear() {
+    let game = game_file!("kuhn");
+    let limits = Limits {
+        steps: 20_000,
+        memory: 2_690,
+    };
+    let options = SolveOptions {
+        limits,
+        tolerance: 1e-3,
+        ..SolveOptions::default()
+    };
+    let report = solve(&game, &options, &mut Unlimited);
+    assert_eq!(report.outcome, Outcome::Solved, "{}", render::text(&report));
+    assert!(report.message.unwrap().contains("regret matching"));
+    let limits = Limits {
+        steps: 20_000,
+        memory: 1_000,
+    };
+    let report = solve(&game, &SolveOptions { limits, ..options }, &mut Unlimited);
+    assert_eq!(report.outcome, Outcome::Refused);
 }

@@ -675,6 +675,15 @@ impl Run<'_> {
                 "by regret matching, {} iterations",
                 learned.iterations
             ));
+            if learned.regret <= target && self.options.concept == Concept::Auto {
+                // Any Nash equilibrium will do, and this one is certified.
+                self.report
+                    .solutions
+                    .retain(|s| s.certificate.max_regret <= target);
+                self.report.message = Some(
+                    "the logit branch fell short; the equilibrium is by regret matching".to_owned(),
+                );
+            }
             self.report.solutions.insert(0, solution);
         }
     }
