@@ -2,10 +2,7 @@
 //! `peer_gambit.py` beside this file times Gambit on the same files and prints ratios.
 
 #![expect(clippy::format_push_string, reason = "a text put together once")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a bench reads its inputs and the clock"
-)]
+#![expect(clippy::disallowed_methods, reason = "a bench reads its inputs and the clock")]
 
 use melian::game::solve::mirror_descent::{mirror_descent, mirror_descent_block};
 use melian::game::solve::qre::{Choice, Goal, principal_branch};
@@ -66,35 +63,21 @@ impl Wide {
             self.node(types, t + 1, level + j, &format!("{history}{j}"));
         }
         let cost = format!("-{level}/20");
-        self.end(&if i == 0 {
-            format!("{cost}, 1")
-        } else {
-            format!("1, {cost}")
-        });
+        self.end(&if i == 0 { format!("{cost}, 1") } else { format!("1, {cost}") });
     }
 
     fn end(&mut self, pay: &str) {
         let k = number(&mut self.ends, pay);
-        self.out
-            .push_str(&format!("t \"\" {k} \"o{k}\" {{ {pay} }}\n"));
+        self.out.push_str(&format!("t \"\" {k} \"o{k}\" {{ {pay} }}\n"));
     }
 }
 
 fn wide(periods: usize) -> String {
-    let mut w = Wide {
-        out: String::new(),
-        periods,
-        sets: Default::default(),
-        ends: Numbering::new(),
-    };
+    let mut w = Wide { out: String::new(), periods, sets: Default::default(), ends: Numbering::new() };
     w.out.push_str("EFG 2 R \"wide\" { \"A\" \"B\" }\n\"\"\n");
-    w.out
-        .push_str("c \"\" 1 \"\" { \"a0\" 2/3 \"a1\" 1/3 } 0\n");
+    w.out.push_str("c \"\" 1 \"\" { \"a0\" 2/3 \"a1\" 1/3 } 0\n");
     for a in 0..2 {
-        w.out.push_str(&format!(
-            "c \"\" {} \"\" {{ \"b0\" 2/3 \"b1\" 1/3 }} 0\n",
-            a + 2
-        ));
+        w.out.push_str(&format!("c \"\" {} \"\" {{ \"b0\" 2/3 \"b1\" 1/3 }} 0\n", a + 2));
         for b in 0..2 {
             w.node((a, b), 0, 0, "h");
         }
@@ -105,40 +88,19 @@ fn wide(periods: usize) -> String {
 fn main() {
     let text = wide(14);
     let nodes = read(text.as_bytes()).expect("a good text").arena.nodes();
-    println!(
-        "read {nodes:>7} nodes          {:.4} s",
-        median(|| drop(black_box(read(text.as_bytes()))))
-    );
-    for name in [
-        "beerquiche",
-        "chain2",
-        "spence3",
-        "ladder10",
-        "ladder40",
-        "wide4",
-        "wide6",
-        "grid6",
-        "kuhn",
-    ] {
+    println!("read {nodes:>7} nodes          {:.4} s", median(|| drop(black_box(read(text.as_bytes())))));
+    for name in ["beerquiche", "chain2", "spence3", "ladder10", "ladder40", "wide4", "wide6", "grid6", "kuhn"]
+    {
         let game = game(name);
         let numbers = Numbers::of(&game.arena);
         let choice = Choice::plain(&game.arena);
         let path = median(|| {
             let goal = Goal::Limit(&[]);
-            let found = principal_branch(
-                &game.arena,
-                &numbers,
-                &choice,
-                goal,
-                Limits::default(),
-                &mut Unlimited,
-            );
+            let found =
+                principal_branch(&game.arena, &numbers, &choice, goal, Limits::default(), &mut Unlimited);
             black_box(found).expect("a branch");
         });
-        let options = SolveOptions {
-            concept: Concept::LogitLimit,
-            ..SolveOptions::default()
-        };
+        let options = SolveOptions { concept: Concept::LogitLimit, ..SolveOptions::default() };
         let whole = median(|| drop(black_box(solve(&game, &options, &mut Unlimited))));
         println!("{name:<12} branch {path:.6} s, solved and certified {whole:.6} s");
     }
@@ -155,15 +117,7 @@ fn main() {
         .collect();
     let limits = Limits::default();
     let block = median(|| {
-        let found = mirror_descent_block(
-            &game.arena,
-            &variants,
-            &choice,
-            8.0,
-            1e-8,
-            limits,
-            &mut Unlimited,
-        );
+        let found = mirror_descent_block(&game.arena, &variants, &choice, 8.0, 1e-8, limits, &mut Unlimited);
         black_box(found).expect("solved");
     });
     let single = median(|| {

@@ -32,15 +32,7 @@ fn qre(game: &Game, lambda: f64) -> BranchPoint {
     let arena = &game.arena;
     let (numbers, choice) = (Numbers::of(arena), Choice::plain(arena));
     let goal = Goal::Lambda(lambda);
-    let branch = principal_branch(
-        arena,
-        &numbers,
-        &choice,
-        goal,
-        Limits::default(),
-        &mut Unlimited,
-    )
-    .unwrap();
+    let branch = principal_branch(arena, &numbers, &choice, goal, Limits::default(), &mut Unlimited).unwrap();
     assert_eq!(branch.end, BranchEnd::Reached);
     branch.last
 }
@@ -48,10 +40,7 @@ fn qre(game: &Game, lambda: f64) -> BranchPoint {
 fn limit(game: &Game) -> Solution {
     let report = solve(
         game,
-        &SolveOptions {
-            concept: Concept::LogitLimit,
-            ..SolveOptions::default()
-        },
+        &SolveOptions { concept: Concept::LogitLimit, ..SolveOptions::default() },
         &mut Unlimited,
     );
     assert_eq!(report.outcome, Outcome::Solved, "{}", render::text(&report));
@@ -59,23 +48,12 @@ fn limit(game: &Game) -> Solution {
 }
 
 fn action(solution: &Solution, infoset: &str, label: &str) -> f64 {
-    let play = solution
-        .strategies
-        .iter()
-        .find(|p| p.infoset == infoset)
-        .unwrap();
-    play.actions
-        .iter()
-        .find(|a| a.label == label)
-        .unwrap()
-        .probability
+    let play = solution.strategies.iter().find(|p| p.infoset == infoset).unwrap();
+    play.actions.iter().find(|a| a.label == label).unwrap().probability
 }
 
 fn close(got: f64, want: f64, tolerance: f64) {
-    assert!(
-        (got - want).abs() <= tolerance,
-        "{got} is not {want} within {tolerance}"
-    );
+    assert!((got - want).abs() <= tolerance, "{got} is not {want} within {tolerance}");
 }
 
 // Reference cases.
@@ -132,10 +110,7 @@ fn chain_store(entrants: usize) -> Game {
     let mut names = vec!["Inc".to_owned()];
     names.extend((1..=entrants).map(|k| format!("E{k}")));
     let mut b = Builder::new("chain store", &names);
-    let prior = [
-        ("tough", Rational::new(1, 8)),
-        ("weak", Rational::new(7, 8)),
-    ];
+    let prior = [("tough", Rational::new(1, 8)), ("weak", Rational::new(7, 8))];
     let nature = b.chance_set("type", &prior).unwrap();
     let mut enter = std::collections::BTreeMap::new();
     let mut roots = Vec::new();
@@ -163,13 +138,10 @@ fn chain_store(entrants: usize) -> Game {
             } else if open {
                 let after = |c: char| made[&format!("{history}{c}")];
                 let (f, a, o) = (after('F'), after('A'), after('O'));
-                let own = b
-                    .infoset(0, &format!("{kind} {history}"), &["Fight", "Acc"])
-                    .unwrap();
+                let own = b.infoset(0, &format!("{kind} {history}"), &["Fight", "Acc"]).unwrap();
                 let fight = b.decision(own, &[f, a]).unwrap();
                 let set = *enter.entry(history.clone()).or_insert_with(|| {
-                    b.infoset(k + 1, &format!("E{} {history}", k + 1), &["In", "Out"])
-                        .unwrap()
+                    b.infoset(k + 1, &format!("E{} {history}", k + 1), &["In", "Out"]).unwrap()
                 });
                 let node = b.decision(set, &[fight, o]).unwrap();
                 made.insert(history, node);
@@ -192,11 +164,7 @@ fn chain_stores_reach_the_limit() {
     for entrants in 2..=5 {
         let s = limit(&chain_store(entrants));
         assert!(s.certificate.certified);
-        assert!(
-            s.certificate.max_regret < 1e-8,
-            "{entrants}: {}",
-            s.certificate.max_regret
-        );
+        assert!(s.certificate.max_regret < 1e-8, "{entrants}: {}", s.certificate.max_regret);
     }
     let s = limit(&game_file!("spence3"));
     assert!(s.certificate.max_regret < 1e-8);
@@ -227,10 +195,7 @@ fn kuhn_poker() {
     let options = SolveOptions {
         concept: Concept::Learned,
         tolerance: 1e-4,
-        limits: Limits {
-            steps: 20_000,
-            ..Limits::default()
-        },
+        limits: Limits { steps: 20_000, ..Limits::default() },
         ..SolveOptions::default()
     };
     let learned = solve(&game, &options, &mut Unlimited);
@@ -242,13 +207,7 @@ fn kuhn_poker() {
 #[test]
 fn beer_and_quiche() {
     let game = game_file!("beerquiche");
-    let found = pure_equilibria(
-        &game.arena,
-        Form::Strategic,
-        Limits::default(),
-        &mut Unlimited,
-    )
-    .unwrap();
+    let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
     let mut payoffs: Vec<Vec<f64>> = found
         .profiles
         .iter()
@@ -286,13 +245,7 @@ fn horse() -> Game {
 #[test]
 fn seltens_horse() {
     let game = horse();
-    let found = pure_equilibria(
-        &game.arena,
-        Form::Strategic,
-        Limits::default(),
-        &mut Unlimited,
-    )
-    .unwrap();
+    let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
     // (R, R, L) with (1, 1, 1) and (L, R, R) with (3, 2, 2).
     assert_eq!(found.profiles.len(), 2);
     assert!(found.profiles.contains(&vec![1.0, 0.0, 1.0, 0.0, 0.0, 1.0]));
@@ -316,10 +269,7 @@ fn only_one_component_of_the_horse_is_sequential() {
     let numbers = Numbers::of(&game.arena);
     let check = |profile: [f64; 6], third: [f64; 2]| {
         let belief = vec![1.0, 1.0, third[0], third[1]];
-        let assessment = Assessment {
-            profile: profile.to_vec(),
-            belief,
-        };
+        let assessment = Assessment { profile: profile.to_vec(), belief };
         check_sequential(&game.arena, &numbers, &assessment, 1e-9).unwrap()
     };
     // At (R, R) player 3's belief 1/3 on "2 moved" makes mixing possible: 2 (1 - b) = b.
@@ -331,10 +281,7 @@ fn only_one_component_of_the_horse_is_sequential() {
     assert_eq!(bad.consistency, Consistency::Consistent);
     assert!(!bad.sequential && (bad.gain - 3.0).abs() < 1e-12);
     let wrong = check([0.0, 1.0, 1.0, 0.0, 1.0, 0.0], [0.5, 0.5]);
-    assert!(matches!(
-        wrong.consistency,
-        Consistency::Inconsistent | Consistency::AgainstBayes(_)
-    ));
+    assert!(matches!(wrong.consistency, Consistency::Inconsistent | Consistency::AgainstBayes(_)));
 }
 
 /// Two information sets of one game whose off-path beliefs contradict each other: the same tremble decides
@@ -361,13 +308,8 @@ fn beliefs_must_come_from_the_same_trembles() {
     let profile = vec![1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0];
     let check = |two: f64, three: f64| {
         let belief = vec![1.0, two, 1.0 - two, three, 1.0 - three];
-        let a = Assessment {
-            profile: profile.clone(),
-            belief,
-        };
-        check_sequential(&game.arena, &numbers, &a, 1e-9)
-            .unwrap()
-            .consistency
+        let a = Assessment { profile: profile.clone(), belief };
+        check_sequential(&game.arena, &numbers, &a, 1e-9).unwrap().consistency
     };
     assert_eq!(check(0.7, 0.7), Consistency::Consistent);
     assert_eq!(check(1.0, 1.0), Consistency::Consistent);
@@ -394,10 +336,7 @@ fn one_card_poker() {
             .replace("t \"\" 2 0", "t \"\" 2")
             .as_str(),
     );
-    let options = SolveOptions {
-        exact: true,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { exact: true, ..SolveOptions::default() };
     let report = solve(&game, &options, &mut Unlimited);
     let s = &report.solutions[0];
     close(action(s, "red", "Raise"), 1.0, 1e-9);
@@ -411,27 +350,13 @@ fn one_card_poker() {
 /// Watson 2013, figure 29.1.
 #[test]
 fn job_market_signalling() {
-    let mut text = String::from(
-        r#"EFG 2 R "job market" { "You" "Firm" } "" c "" 1 "" { "High" 1/3 "Low" 2/3 } 0 "#,
-    );
-    let pay = [
-        [[6, 10], [0, 4]],
-        [[10, 10], [4, 4]],
-        [[3, 0], [-3, 4]],
-        [[10, 0], [4, 4]],
-    ];
+    let mut text =
+        String::from(r#"EFG 2 R "job market" { "You" "Firm" } "" c "" 1 "" { "High" 1/3 "Low" 2/3 } 0 "#);
+    let pay = [[[6, 10], [0, 4]], [[10, 10], [4, 4]], [[3, 0], [-3, 4]], [[10, 0], [4, 4]]];
     for ability in 0..2 {
-        text += &format!(
-            r#"p "" 1 {} "{}" {{ "E" "N" }} 0 "#,
-            ability + 1,
-            ["high", "low"][ability]
-        );
+        text += &format!(r#"p "" 1 {} "{}" {{ "E" "N" }} 0 "#, ability + 1, ["high", "low"][ability]);
         for sign in 0..2 {
-            text += &format!(
-                r#"p "" 2 {} "after {}" {{ "M" "C" }} 0 "#,
-                sign + 1,
-                ["E", "N"][sign]
-            );
+            text += &format!(r#"p "" 2 {} "after {}" {{ "M" "C" }} 0 "#, sign + 1, ["E", "N"][sign]);
             for offer in 0..2 {
                 let [you, firm] = pay[2 * ability + sign][offer];
                 let id = 1 + offer + 2 * (sign + 2 * ability);
@@ -440,13 +365,7 @@ fn job_market_signalling() {
         }
     }
     let game = file(&text);
-    let found = pure_equilibria(
-        &game.arena,
-        Form::Strategic,
-        Limits::default(),
-        &mut Unlimited,
-    )
-    .unwrap();
+    let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
     let values: Vec<Vec<String>> = found
         .profiles
         .iter()
@@ -525,9 +444,7 @@ fn affine_changes_keep_pure_equilibria_and_backward_induction() {
     let plain = file(&text("1 2  0 0  3 1  2 5  4 4  0 0"));
     let moved = file(&text("9 2  7 0  13 1  11 5  15 4  7 0"));
     let pure = |g: &Game| {
-        pure_equilibria(&g.arena, Form::Strategic, Limits::default(), &mut Unlimited)
-            .unwrap()
-            .profiles
+        pure_equilibria(&g.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap().profiles
     };
     assert_eq!(pure(&plain), pure(&moved));
     assert!(!pure(&plain).is_empty());
@@ -544,13 +461,7 @@ fn strategic_forms_in_both_bodies() {
         { { "cc" 2, 2 } { "dc" 3 0 } { "cd" 0 3 } { "dd" 1 1 } } 1 2 3 4"#,
     );
     for game in [&payoffs, &outcomes] {
-        let found = pure_equilibria(
-            &game.arena,
-            Form::Strategic,
-            Limits::default(),
-            &mut Unlimited,
-        )
-        .unwrap();
+        let found = pure_equilibria(&game.arena, Form::Strategic, Limits::default(), &mut Unlimited).unwrap();
         assert_eq!(found.profiles, [vec![0.0, 1.0, 0.0, 1.0]]);
         let again = file(&write_nfg(game).unwrap());
         assert_eq!(write_nfg(&again), write_nfg(game));
@@ -562,10 +473,7 @@ fn strategic_forms_in_both_bodies() {
 #[test]
 fn no_pure_equilibrium_is_an_answer() {
     let game = file("NFG 1 R \"mp\" { \"a\" \"b\" } { 2 2 } 1 -1 -1 1 -1 1 1 -1");
-    let options = SolveOptions {
-        concept: Concept::PureNash,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { concept: Concept::PureNash, ..SolveOptions::default() };
     let report = solve(&game, &options, &mut Unlimited);
     assert_eq!(report.outcome, Outcome::None);
     let s = limit(&game);
@@ -617,10 +525,7 @@ fn forgetting_is_noticed() {
         p "" 1 2 "second" { "l" "r" } 0 t "" 1 "" { 1 } t "" 2 "" { 0 }
         p "" 1 2 "second" { "l" "r" } 0 t "" 3 "" { 0 } t "" 4 "" { 3 }"#,
     );
-    assert_eq!(
-        game.arena.recall(PlayerId::new(0)),
-        Recall::Imperfect(InfosetId::new(1))
-    );
+    assert_eq!(game.arena.recall(PlayerId::new(0)), Recall::Imperfect(InfosetId::new(1)));
     // Always left is no best response, but no single change helps; the judge is not fooled.
     let logs = [1.0_f64, 0.0, 1.0, 0.0].map(ln);
     let c = certify(&game.arena, &Numbers::of(&game.arena), &logs);
@@ -640,10 +545,7 @@ fn subgames_are_found_and_solved() {
           p "" 2 1 "reply" { "f" "a" } 0 t "" 4 "" { -2, -1 } t "" 5 "" { 3, 1 }"#,
     );
     assert_eq!(subgames(&game.arena), [0, 2]);
-    let options = SolveOptions {
-        concept: Concept::SubgamePerfect,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { concept: Concept::SubgamePerfect, ..SolveOptions::default() };
     let report = solve(&game, &options, &mut Unlimited);
     close(report.solutions[0].payoffs[0].payoff, 3.0, 1e-8);
     close(report.solutions[0].payoffs[1].payoff, 1.0, 1e-8);
@@ -669,10 +571,7 @@ struct Dice(u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.0 >> 33
     }
     fn below(&mut self, n: u64) -> u64 {
@@ -692,9 +591,8 @@ fn random_game(seed: u64, players: usize, depth: usize, forgetful: bool) -> Game
     }
     impl Maker {
         fn pay(&mut self) -> OutcomeId {
-            let x: Vec<Rational> = (0..self.players)
-                .map(|_| Rational::new(self.dice.below(41).cast_signed() - 20, 4))
-                .collect();
+            let x: Vec<Rational> =
+                (0..self.players).map(|_| Rational::new(self.dice.below(41).cast_signed() - 20, 4)).collect();
             self.b.outcome("", &x).unwrap()
         }
         fn node(&mut self, depth: usize, own: &[String], last: u64) -> NodeId {
@@ -767,27 +665,20 @@ fn expected(game: &Game, p: &[f64], node: NodeId, player: usize) -> f64 {
     let kids: Vec<NodeId> = a.children(node).collect();
     own + match a.kind(node) {
         NodeKind::Terminal => 0.0,
-        NodeKind::Chance(c) => a
-            .exact_chances(c)
-            .iter()
-            .zip(kids)
-            .map(|(q, k)| q.to_f64() * expected(game, p, k, player))
-            .sum(),
-        NodeKind::Decision(i) => a
-            .action_slots(i)
-            .zip(kids)
-            .map(|(s, k)| p[s] * expected(game, p, k, player))
-            .sum(),
+        NodeKind::Chance(c) => {
+            a.exact_chances(c).iter().zip(kids).map(|(q, k)| q.to_f64() * expected(game, p, k, player)).sum()
+        }
+        NodeKind::Decision(i) => {
+            a.action_slots(i).zip(kids).map(|(s, k)| p[s] * expected(game, p, k, player)).sum()
+        }
     }
 }
 
 /// The best response by trying every pure strategy.
 fn brute_best(game: &Game, p: &[f64], player: usize) -> f64 {
     let a = &game.arena;
-    let own: Vec<InfosetId> = (0..a.infosets())
-        .map(InfosetId::new)
-        .filter(|&i| a.owner(i).index() == player)
-        .collect();
+    let own: Vec<InfosetId> =
+        (0..a.infosets()).map(InfosetId::new).filter(|&i| a.owner(i).index() == player).collect();
     let mut best = f64::NEG_INFINITY;
     let mut pick = vec![0; own.len()];
     loop {
@@ -830,11 +721,7 @@ fn random_profile(game: &Game, dice: &mut Dice) -> Vec<f64> {
         let w: Vec<f64> = a.action_slots(i).map(|_| dice.below(4) as f64).collect();
         let sum: f64 = w.iter().sum();
         for (k, s) in a.action_slots(i).enumerate() {
-            p[s] = if sum > 0.0 {
-                w[k] / sum
-            } else {
-                1.0 / w.len() as f64
-            };
+            p[s] = if sum > 0.0 { w[k] / sum } else { 1.0 / w.len() as f64 };
         }
     }
     p
@@ -864,10 +751,7 @@ fn qre_gap(game: &Game, p: &[f64], lambda: f64) -> f64 {
         let q: Vec<f64> = (0..a.action_slots(i).len())
             .map(|k| {
                 a.members(i)
-                    .map(|h| {
-                        r[h.index()] / total
-                            * expected(game, p, a.children(h).nth(k).unwrap(), player)
-                    })
+                    .map(|h| r[h.index()] / total * expected(game, p, a.children(h).nth(k).unwrap(), player))
                     .sum()
             })
             .collect();
@@ -1113,15 +997,9 @@ fn a_duplicated_action_inside_a_class_changes_nothing() {
         names.push("high".to_owned());
         let offer = b.infoset(0, "offer", &names).unwrap();
         let reply = b.infoset(1, "reply to low", &["yes", "no"]).unwrap();
-        let war = b
-            .outcome("war", &[Rational::new(1, 2), Rational::new(1, 4)])
-            .unwrap();
-        let low = b
-            .outcome("low", &[Rational::new(3, 4), Rational::new(1, 4)])
-            .unwrap();
-        let high = b
-            .outcome("high", &[Rational::new(1, 3), Rational::new(2, 3)])
-            .unwrap();
+        let war = b.outcome("war", &[Rational::new(1, 2), Rational::new(1, 4)]).unwrap();
+        let low = b.outcome("low", &[Rational::new(3, 4), Rational::new(1, 4)]).unwrap();
+        let high = b.outcome("high", &[Rational::new(1, 3), Rational::new(2, 3)]).unwrap();
         let mut kids = vec![b.terminal(war).unwrap()];
         for _ in 0..copies {
             let (yes, no) = (b.terminal(low).unwrap(), b.terminal(war).unwrap());
@@ -1139,17 +1017,10 @@ fn a_duplicated_action_inside_a_class_changes_nothing() {
         choice.nest(&game.arena, offer, &classes, &weights).unwrap();
         let numbers = Numbers::of(&game.arena);
         let goal = Goal::Lambda(6.0);
-        let at = principal_branch(
-            &game.arena,
-            &numbers,
-            &choice,
-            goal,
-            Limits::default(),
-            &mut Unlimited,
-        )
-        .unwrap()
-        .last
-        .profile();
+        let at = principal_branch(&game.arena, &numbers, &choice, goal, Limits::default(), &mut Unlimited)
+            .unwrap()
+            .last
+            .profile();
         let own = game.arena.action_slots(offer);
         let low: f64 = at[own.start + 1..own.start + 1 + copies].iter().sum();
         (at[own.start], low, at[own.end - 1], at[own.end])
@@ -1169,24 +1040,14 @@ fn a_duplicated_action_inside_a_class_changes_nothing() {
 fn merged_histories_agree_with_the_tree() {
     let build = |merge: bool| {
         let mut b = Builder::new("merge", &["A", "B"]);
-        let coin = b
-            .chance_set(
-                "coin",
-                &[("h", Rational::new(2, 5)), ("t", Rational::new(3, 5))],
-            )
-            .unwrap();
+        let coin = b.chance_set("coin", &[("h", Rational::new(2, 5)), ("t", Rational::new(3, 5))]).unwrap();
         let a = b.infoset(0, "a", &["l", "m", "r"]).unwrap();
         let c = b.infoset(1, "b", &["x", "y"]).unwrap();
         let ends: Vec<OutcomeId> = [(3, 1), (0, 2), (1, 0), (2, 3)]
             .iter()
-            .map(|&(x, y)| {
-                b.outcome("", &[Rational::from(x), Rational::from(y)])
-                    .unwrap()
-            })
+            .map(|&(x, y)| b.outcome("", &[Rational::from(x), Rational::from(y)]).unwrap())
             .collect();
-        let fee = b
-            .outcome("fee", &[Rational::new(-1, 2), Rational::zero()])
-            .unwrap();
+        let fee = b.outcome("fee", &[Rational::new(-1, 2), Rational::zero()]).unwrap();
         let after = |b: &mut Builder, x: OutcomeId, y: OutcomeId| {
             let kids = [b.terminal(x).unwrap(), b.terminal(y).unwrap()];
             b.decision(c, &kids).unwrap()
@@ -1198,10 +1059,7 @@ fn merged_histories_agree_with_the_tree() {
             let (mid, right) = match shared {
                 Some(s) if merge => s,
                 _ => {
-                    let x = (
-                        after(&mut b, ends[3], ends[0]),
-                        after(&mut b, ends[2], ends[3]),
-                    );
+                    let x = (after(&mut b, ends[3], ends[0]), after(&mut b, ends[2], ends[3]));
                     shared = Some(x);
                     x
                 }
@@ -1237,10 +1095,7 @@ fn merged_histories_agree_with_the_tree() {
 #[test]
 fn bifurcations_are_reported_and_other_branches_found() {
     let game = file("NFG 1 R \"coordination\" { \"a\" \"b\" } { 2 2 } 1 1 0 0 0 0 1 1");
-    let options = SolveOptions {
-        restarts: 30,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { restarts: 30, ..SolveOptions::default() };
     let report = solve(&game, &options, &mut Unlimited);
     assert_eq!(report.outcome, Outcome::Solved);
     assert!(report.solutions.len() >= 3, "{}", render::text(&report));
@@ -1262,20 +1117,10 @@ fn a_stopped_run_says_so() {
     let mut calls = 0;
     let mut stop = |_: Status| {
         calls += 1;
-        if calls > 3 {
-            Control::Stop
-        } else {
-            Control::Continue
-        }
+        if calls > 3 { Control::Stop } else { Control::Continue }
     };
-    let report = solve(
-        &game,
-        &SolveOptions {
-            concept: Concept::LogitLimit,
-            ..SolveOptions::default()
-        },
-        &mut stop,
-    );
+    let report =
+        solve(&game, &SolveOptions { concept: Concept::LogitLimit, ..SolveOptions::default() }, &mut stop);
     assert_eq!(report.outcome, Outcome::BestFound);
     assert!(report.solutions[0].certificate.max_regret > 0.0);
     assert!(render::text(&report).contains("NOT solved"));
@@ -1301,74 +1146,29 @@ fn errors_say_where() {
         ("", 1, 1, "expected `EFG`"),
         ("EFG 3 R \"t\" { \"A\" }", 1, 5, "version 2"),
         ("EFG 2 R \"t\" { }\nt \"\" 0", 2, 1, "at least one player"),
-        (
-            "EFG 2 R \"t\" { \"A\" }\np \"\" 2 1 \"\" { \"x\" } 0",
-            2,
-            6,
-            "no player 2",
-        ),
+        ("EFG 2 R \"t\" { \"A\" }\np \"\" 2 1 \"\" { \"x\" } 0", 2, 6, "no player 2"),
         (
             "EFG 2 R \"t\" { \"A\" }\nc \"\" 1 \"\" { \"x\" 0.3 \"y\" 0.6 } 0\nt \"\" 0\nt \"\" 0",
             2,
             6,
             "sum to 9/10",
         ),
-        (
-            "EFG 2 R \"t\" { \"A\" \"B\" }\nt \"\" 1 \"\" { 1 }",
-            2,
-            13,
-            "need 2 payoffs",
-        ),
-        (
-            "EFG 2 R \"t\" { \"A\" }\np \"\" 1 1 \"\" { \"x\" \"y\" } 0\nt \"\" 0",
-            3,
-            7,
-            "expected a node",
-        ),
+        ("EFG 2 R \"t\" { \"A\" \"B\" }\nt \"\" 1 \"\" { 1 }", 2, 13, "need 2 payoffs"),
+        ("EFG 2 R \"t\" { \"A\" }\np \"\" 1 1 \"\" { \"x\" \"y\" } 0\nt \"\" 0", 3, 7, "expected a node"),
         (
             "EFG 2 R \"t\" { \"A\" }\np \"\" 1 1 \"\" { \"x\" } 0\np \"\" 1 1 \"\" { \"x\" \"y\" } 0",
             3,
             8,
             "1 actions elsewhere",
         ),
-        (
-            "EFG 2 R \"t\" { \"A\" }\nt \"\" 1 \"\" { 1e999 }",
-            2,
-            13,
-            "exponent",
-        ),
+        ("EFG 2 R \"t\" { \"A\" }\nt \"\" 1 \"\" { 1e999 }", 2, 13, "exponent"),
         ("EFG 2 R \"t\" { \"A\" }\nt \"\" 7", 2, 6, "no payoffs"),
         ("EFG 2 R \"t", 1, 9, "closing quote"),
-        (
-            "NFG 1 R \"t\" { \"A\" \"B\" } { 2 }",
-            1,
-            25,
-            "2 players but 1",
-        ),
-        (
-            "NFG 1 R \"t\" { \"A\" } { 999999999999 }\n1",
-            1,
-            23,
-            "than the file can hold",
-        ),
-        (
-            "NFG 1 R \"t\" { \"A\" } { 2 }\n1",
-            2,
-            2,
-            "payoffs of 1 profiles",
-        ),
-        (
-            "NFG 1 R \"t\" { \"A\" } { 2 }\n1 2 3",
-            2,
-            5,
-            "the end of the file",
-        ),
-        (
-            "NFG 1 R \"t\" { \"A\" } { 2 }\n{ { \"\" 1 } } 1 2",
-            2,
-            16,
-            "no outcome 2",
-        ),
+        ("NFG 1 R \"t\" { \"A\" \"B\" } { 2 }", 1, 25, "2 players but 1"),
+        ("NFG 1 R \"t\" { \"A\" } { 999999999999 }\n1", 1, 23, "than the file can hold"),
+        ("NFG 1 R \"t\" { \"A\" } { 2 }\n1", 2, 2, "payoffs of 1 profiles"),
+        ("NFG 1 R \"t\" { \"A\" } { 2 }\n1 2 3", 2, 5, "the end of the file"),
+        ("NFG 1 R \"t\" { \"A\" } { 2 }\n{ { \"\" 1 } } 1 2", 2, 16, "no outcome 2"),
     ] {
         let problems = read(text.as_bytes()).unwrap_err();
         let p = &problems[0];
@@ -1418,18 +1218,8 @@ fn damaged_files_do_no_harm() {
                 read(out.as_bytes()).unwrap_or_else(|e| panic!("{e:?} in {out}"));
             }
             if turn % 16 == 0 {
-                let limits = Limits {
-                    steps: 50,
-                    ..Limits::default()
-                };
-                solve(
-                    &game,
-                    &SolveOptions {
-                        limits,
-                        ..SolveOptions::default()
-                    },
-                    &mut Unlimited,
-                );
+                let limits = Limits { steps: 50, ..Limits::default() };
+                solve(&game, &SolveOptions { limits, ..SolveOptions::default() }, &mut Unlimited);
             }
         }
     }
@@ -1438,10 +1228,7 @@ fn damaged_files_do_no_harm() {
 /// The report is data: it goes to JSON and names what it holds.
 #[test]
 fn reports_are_data() {
-    let options = SolveOptions {
-        concept: Concept::Qre { lambda: 3.0 },
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { concept: Concept::Qre { lambda: 3.0 }, ..SolveOptions::default() };
     let report = solve(&game_file!("ladder3"), &options, &mut Unlimited);
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["concept"]["name"], "qre");
@@ -1449,22 +1236,13 @@ fn reports_are_data() {
     let solution = &json["solutions"][0];
     assert!(solution["certificate"]["residual"].as_f64().unwrap() < 1e-12);
     assert_eq!(solution["strategies"][0]["actions"][0]["label"], "Esc");
-    assert!(
-        solution["strategies"][1]["beliefs"]
-            .as_array()
-            .unwrap()
-            .len()
-            == 2
-    );
+    assert!(solution["strategies"][1]["beliefs"].as_array().unwrap().len() == 2);
 }
 
 /// One game, one answer: no clock, no threads, no order of a hash map gets in.
 #[test]
 fn the_same_bits_every_time() {
-    let options = SolveOptions {
-        restarts: 5,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { restarts: 5, ..SolveOptions::default() };
     for game in [game_file!("chain2"), game_file!("wide4")] {
         let first = solve(&game, &options, &mut Unlimited);
         assert_eq!(first, solve(&game, &options, &mut Unlimited));
@@ -1475,22 +1253,12 @@ fn the_same_bits_every_time() {
 #[test]
 fn learning_stands_in_where_the_branch_is_too_dear() {
     let game = game_file!("kuhn");
-    let limits = Limits {
-        steps: 20_000,
-        memory: 2_690,
-    };
-    let options = SolveOptions {
-        limits,
-        tolerance: 1e-3,
-        ..SolveOptions::default()
-    };
+    let limits = Limits { steps: 20_000, memory: 2_690 };
+    let options = SolveOptions { limits, tolerance: 1e-3, ..SolveOptions::default() };
     let report = solve(&game, &options, &mut Unlimited);
     assert_eq!(report.outcome, Outcome::Solved, "{}", render::text(&report));
     assert!(report.message.unwrap().contains("regret matching"));
-    let limits = Limits {
-        steps: 20_000,
-        memory: 1_000,
-    };
+    let limits = Limits { steps: 20_000, memory: 1_000 };
     let report = solve(&game, &SolveOptions { limits, ..options }, &mut Unlimited);
     assert_eq!(report.outcome, Outcome::Refused);
 }

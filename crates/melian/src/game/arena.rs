@@ -146,8 +146,7 @@ impl Arena {
         }
         let mut exact = vec![Rational::zero(); parts.players];
         exact.extend(parts.exact);
-        let tree =
-            in_node.len() + 1 == nodes && in_first.windows(2).skip(1).all(|w| w[1] == w[0] + 1);
+        let tree = in_node.len() + 1 == nodes && in_first.windows(2).skip(1).all(|w| w[1] == w[0] + 1);
         let mut arena = Self {
             players: parts.players,
             payoff: exact.iter().map(Rational::to_f64).collect(),

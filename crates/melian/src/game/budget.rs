@@ -57,9 +57,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            steps: 100_000,
-            memory: 1 << 30,
-        }
+        Self { steps: 100_000, memory: 1 << 30 }
     }
 }

@@ -34,16 +34,10 @@ impl fmt::Display for BuildError {
         match self {
             Self::Unknown(what, i) => write!(f, "there is no {what} {i} in this game"),
             Self::Children(want, got) => {
-                write!(
-                    f,
-                    "a node with {want} actions needs {want} children, not {got}"
-                )
+                write!(f, "a node with {want} actions needs {want} children, not {got}")
             }
             Self::Payoffs(want, got) => {
-                write!(
-                    f,
-                    "a game of {want} players needs {want} payoffs, not {got}"
-                )
+                write!(f, "a game of {want} players needs {want} payoffs, not {got}")
             }
             Self::NotFinite => write!(f, "a payoff is not a finite number"),
             Self::NoActions(label) => write!(f, "the set `{label}` has no actions"),
@@ -118,8 +112,7 @@ impl Builder {
         }
         self.info_player.push(player as u32);
         self.info_label.push(label.into());
-        self.info_actions
-            .push(actions.iter().map(|a| a.as_ref().into()).collect());
+        self.info_actions.push(actions.iter().map(|a| a.as_ref().into()).collect());
         Ok(InfosetId::new(self.info_player.len() - 1))
     }
 
@@ -141,8 +134,7 @@ impl Builder {
         }
         self.chance.extend(moves.iter().map(|m| m.1.clone()));
         self.chance_label.push(label.into());
-        self.chance_moves
-            .push(moves.iter().map(|m| m.0.as_ref().into()).collect());
+        self.chance_moves.push(moves.iter().map(|m| m.0.as_ref().into()).collect());
         Ok(ChanceId::new(self.chance_label.len() - 1))
     }
 
@@ -168,12 +160,7 @@ impl Builder {
         self.outcome(label, &exact.ok_or(BuildError::NotFinite)?)
     }
 
-    fn node(
-        &mut self,
-        kind: NodeKind,
-        want: usize,
-        children: &[NodeId],
-    ) -> Result<NodeId, BuildError> {
+    fn node(&mut self, kind: NodeKind, want: usize, children: &[NodeId]) -> Result<NodeId, BuildError> {
         if children.len() != want {
             return Err(BuildError::Children(want, children.len()));
         }
@@ -204,11 +191,7 @@ impl Builder {
     ///
     /// # Errors
     /// No such information set or child, or the wrong number of children.
-    pub fn decision(
-        &mut self,
-        infoset: InfosetId,
-        children: &[NodeId],
-    ) -> Result<NodeId, BuildError> {
+    pub fn decision(&mut self, infoset: InfosetId, children: &[NodeId]) -> Result<NodeId, BuildError> {
         let actions = self
             .info_actions
             .get(infoset.index())
@@ -221,10 +204,8 @@ impl Builder {
     /// # Errors
     /// No such chance set or child, or the wrong number of children.
     pub fn chance(&mut self, set: ChanceId, children: &[NodeId]) -> Result<NodeId, BuildError> {
-        let moves = self
-            .chance_moves
-            .get(set.index())
-            .ok_or(BuildError::Unknown("chance set", set.index()))?;
+        let moves =
+            self.chance_moves.get(set.index()).ok_or(BuildError::Unknown("chance set", set.index()))?;
         self.node(NodeKind::Chance(set), moves.len(), children)
     }
 
@@ -236,10 +217,7 @@ impl Builder {
         if outcome.index() >= self.outcome_label.len() {
             return Err(BuildError::Unknown("outcome", outcome.index()));
         }
-        *self
-            .outcome
-            .get_mut(node.index())
-            .ok_or(BuildError::Unknown("node", node.index()))? = outcome.0;
+        *self.outcome.get_mut(node.index()).ok_or(BuildError::Unknown("node", node.index()))? = outcome.0;
         Ok(())
     }
 
@@ -279,12 +257,7 @@ impl Builder {
             chance: std::mem::take(&mut self.chance),
             exact: std::mem::take(&mut self.payoffs),
         });
-        Ok(Game::new(
-            self.title.clone(),
-            String::new(),
-            arena,
-            self.labels(),
-        ))
+        Ok(Game::new(self.title.clone(), String::new(), arena, self.labels()))
     }
 
     /// Nodes in topological order; for a tree, prefix order. (Reverse post-order, last child first.)
@@ -321,12 +294,7 @@ impl Builder {
         Labels {
             players: self.players,
             infosets: self.info_label,
-            slots: self
-                .info_actions
-                .into_iter()
-                .chain(self.chance_moves)
-                .flatten()
-                .collect(),
+            slots: self.info_actions.into_iter().chain(self.chance_moves).flatten().collect(),
             chances: self.chance_label,
             outcomes: self.outcome_label,
             nodes: Vec::new(),
@@ -342,10 +310,7 @@ pub(crate) fn unique_by_owner(labels: &mut [Box<str>], owner: &[u32], players: u
     }
     let mut changed = 0;
     for sets in of {
-        let mut own: Vec<Box<str>> = sets
-            .iter()
-            .map(|&i| std::mem::take(&mut labels[i as usize]))
-            .collect();
+        let mut own: Vec<Box<str>> = sets.iter().map(|&i| std::mem::take(&mut labels[i as usize])).collect();
         changed += make_unique(&mut own, "infoset");
         for (i, label) in sets.into_iter().zip(own) {
             labels[i as usize] = label;

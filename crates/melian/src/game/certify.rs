@@ -150,9 +150,7 @@ where
                 }
                 self.worth[sequence] = &self.worth[sequence] + &(&reach * self.pay(node));
                 let own = match self.arena.kind[node] {
-                    NodeKind::Decision(i)
-                        if self.arena.info_player[i.index()] as usize == self.player =>
-                    {
+                    NodeKind::Decision(i) if self.arena.info_player[i.index()] as usize == self.player => {
                         Some(self.after(i.index(), sequence))
                     }
                     _ => None,
@@ -220,11 +218,7 @@ where
             NodeKind::Decision(i) if arena.info_player[i.index()] as usize == player);
         below[node] = own || arena.kids(node).iter().any(|&c| below[c as usize]);
     }
-    let settled: Vec<Option<T>> = value
-        .iter()
-        .zip(&below)
-        .map(|(v, b)| (!b).then(|| v.clone()))
-        .collect();
+    let settled: Vec<Option<T>> = value.iter().zip(&below).map(|(v, b)| (!b).then(|| v.clone())).collect();
     let mut response = BestResponse {
         arena,
         player,
@@ -290,46 +284,18 @@ fn regret_of(arena: &Arena, player: usize, p: &[f64], payoff: &[f64]) -> Regret 
     if arena.recall[player] == Recall::Perfect
         && let Some(gain) = gain
     {
-        return Regret {
-            value,
-            regret: gain,
-            bound: Bound::Exact,
-            found: gain,
-            with_memory: None,
-        };
+        return Regret { value, regret: gain, bound: Bound::Exact, found: gain, with_memory: None };
     }
     let forgets_only = matches!(arena.recall[player], Recall::Imperfect(_));
-    let pure = if forgets_only {
-        best_pure(arena, player, p, payoff)
-    } else {
-        None
-    };
+    let pure = if forgets_only { best_pure(arena, player, p, payoff) } else { None };
     if let Some(best) = pure {
         let exact = (best - value).max(0.0);
-        return Regret {
-            value,
-            regret: exact,
-            bound: Bound::Exact,
-            found: exact,
-            with_memory: gain,
-        };
+        return Regret { value, regret: exact, bound: Bound::Exact, found: exact, with_memory: gain };
     }
     let found = (best_single(arena, player, p, payoff) - value).max(0.0);
     match gain {
-        Some(gain) => Regret {
-            value,
-            regret: gain,
-            bound: Bound::Upper,
-            found,
-            with_memory: Some(gain),
-        },
-        None => Regret {
-            value,
-            regret: found,
-            bound: Bound::NotCertified,
-            found,
-            with_memory: None,
-        },
+        Some(gain) => Regret { value, regret: gain, bound: Bound::Upper, found, with_memory: Some(gain) },
+        None => Regret { value, regret: found, bound: Bound::NotCertified, found, with_memory: None },
     }
 }
 
@@ -351,16 +317,11 @@ pub fn certify_qre(
     let mut sweep = Sweep::new(arena, numbers);
     for i in 0..arena.infosets() {
         let r = arena.acts(i);
-        super::sweep::log_softmax(
-            &log_profile[r.clone()],
-            &mut sweep.lp[r.clone()],
-            &mut sweep.p[r],
-        );
+        super::sweep::log_softmax(&log_profile[r.clone()], &mut sweep.lp[r.clone()], &mut sweep.p[r]);
     }
     sweep.run(arena, &numbers.payoff);
-    let players: Vec<Regret> = (0..arena.players())
-        .map(|i| regret_of(arena, i, &sweep.p, &numbers.payoff))
-        .collect();
+    let players: Vec<Regret> =
+        (0..arena.players()).map(|i| regret_of(arena, i, &sweep.p, &numbers.payoff)).collect();
     let (local_regret, local_at) = sweep.local_regret(arena);
     Certificate {
         max_regret: players.iter().map(|r| r.regret).fold(0.0, f64::max),
@@ -378,9 +339,7 @@ pub fn certify_qre(
 pub fn max_regret(arena: &Arena, numbers: &Numbers, profile: &[f64]) -> f64 {
     let mut p = profile.to_vec();
     p.extend_from_slice(&numbers.chance);
-    (0..arena.players())
-        .map(|i| regret_of(arena, i, &p, &numbers.payoff).regret)
-        .fold(0.0, f64::max)
+    (0..arena.players()).map(|i| regret_of(arena, i, &p, &numbers.payoff).regret).fold(0.0, f64::max)
 }
 
 /// A profile of rationals checked in rational arithmetic.
@@ -414,11 +373,9 @@ pub enum NotExact {
 impl std::fmt::Display for NotExact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Forgets(p) => write!(
-                f,
-                "player {} has imperfect recall; an exact check needs perfect recall",
-                p + 1
-            ),
+            Self::Forgets(p) => {
+                write!(f, "player {} has imperfect recall; an exact check needs perfect recall", p + 1)
+            }
             Self::NotAProfile(i) => write!(f, "information set {} has no probabilities", i.index()),
             Self::TooLarge => write!(f, "too many histories for an exact check"),
         }
@@ -439,9 +396,7 @@ pub fn exact_regrets(
         return Err(NotExact::Forgets(p));
     }
     for i in 0..arena.infosets() {
-        let own = profile
-            .get(arena.acts(i))
-            .ok_or(NotExact::NotAProfile(InfosetId::new(i)))?;
+        let own = profile.get(arena.acts(i)).ok_or(NotExact::NotAProfile(InfosetId::new(i)))?;
         let sum = own.iter().fold(Rational::zero(), |s, p| &s + p);
         if sum != Rational::one() || own.iter().any(Rational::is_negative) {
             return Err(NotExact::NotAProfile(InfosetId::new(i)));
@@ -480,19 +435,10 @@ pub fn verify_exactly(arena: &Arena, profile: &[f64]) -> Result<ExactCheck, NotE
     Ok(check(false, &exact, &values, &regrets))
 }
 
-fn check(
-    simple: bool,
-    profile: &[Rational],
-    values: &[Rational],
-    regrets: &[Rational],
-) -> ExactCheck {
+fn check(simple: bool, profile: &[Rational], values: &[Rational], regrets: &[Rational]) -> ExactCheck {
     // The exact fractions of floats fill pages; past a few words the float says as much.
     let print = |x: &Rational| {
-        if x.bits() <= 256 {
-            x.to_string()
-        } else {
-            format!("about {}", x.to_f64())
-        }
+        if x.bits() <= 256 { x.to_string() } else { format!("about {}", x.to_f64()) }
     };
     let text = |xs: &[Rational]| xs.iter().map(print).collect();
     ExactCheck {
@@ -514,11 +460,7 @@ fn simple_profile(arena: &Arena, profile: &[f64]) -> Option<Vec<Rational>> {
         let start = out.len();
         let mut rest = Rational::one();
         for (k, &p) in own.iter().enumerate() {
-            let near = if k == largest {
-                Rational::zero()
-            } else {
-                Rational::nearest(p, 100_000, 1e-9)?
-            };
+            let near = if k == largest { Rational::zero() } else { Rational::nearest(p, 100_000, 1e-9)? };
             rest = &rest - &near;
             out.push(near);
         }
@@ -536,20 +478,14 @@ fn exact_profile(arena: &Arena, profile: &[f64]) -> Result<Vec<Rational>, NotExa
     for i in 0..arena.infosets() {
         let bad = || NotExact::NotAProfile(InfosetId::new(i));
         let own = profile.get(arena.acts(i)).ok_or_else(bad)?;
-        let largest = (0..own.len())
-            .max_by(|&a, &b| own[a].total_cmp(&own[b]))
-            .ok_or_else(bad)?;
+        let largest = (0..own.len()).max_by(|&a, &b| own[a].total_cmp(&own[b])).ok_or_else(bad)?;
         let start = out.len();
         let mut rest = Rational::one();
         for (k, &p) in own.iter().enumerate() {
             // Probabilities far below rounding would only lengthen the fractions.
             let p = if p < 1e-30 { 0.0 } else { p };
             let exact = Rational::from_f64(p).ok_or_else(bad)?;
-            let exact = if k == largest {
-                Rational::zero()
-            } else {
-                exact
-            };
+            let exact = if k == largest { Rational::zero() } else { exact };
             rest = &rest - &exact;
             out.push(exact);
         }

@@ -101,8 +101,7 @@ impl Reader {
         if self.players.is_empty() {
             return Err(Fault::new(lexer.at(), "a game needs at least one player"));
         }
-        self.infosets
-            .resize_with(self.players.len(), Numbering::default);
+        self.infosets.resize_with(self.players.len(), Numbering::default);
         self.outcome_label.push("".into());
         if let Token::Text(_) = lexer.peek() {
             self.description = lexer.text("a description")?.into_owned();
@@ -132,11 +131,7 @@ impl Reader {
             let parent = open.last().map_or(u32::MAX, |p| p.0);
             let (kind, arity) = self.node(lexer).map_err(|f| {
                 let cut = lexer.peek() == Token::End && !open.is_empty();
-                if cut && f.help.is_none() {
-                    f.help("a node's children are missing")
-                } else {
-                    f
-                }
+                if cut && f.help.is_none() { f.help("a node's children are missing") } else { f }
             })?;
             if let Some(top) = open.last_mut() {
                 top.1 -= 1;
@@ -158,9 +153,9 @@ impl Reader {
     fn node(&mut self, lexer: &mut Lexer<'_>) -> Result<(NodeKind, usize), Fault> {
         let at = lexer.at();
         let Token::Symbol(&[letter @ (b'c' | b'p' | b't')]) = lexer.peek() else {
-            return Err(lexer.unexpected("a node").help(
-                "a node begins with `c` (chance), `p` (player) or `t` (terminal) and a blank",
-            ));
+            return Err(lexer
+                .unexpected("a node")
+                .help("a node begins with `c` (chance), `p` (player) or `t` (terminal) and a blank"));
         };
         lexer.take()?;
         let label = lexer.text("the node's label in quotes")?;
@@ -183,10 +178,8 @@ impl Reader {
     fn decision(&mut self, lexer: &mut Lexer<'_>) -> Result<(NodeKind, usize), Fault> {
         let at = lexer.at();
         let number = lexer.integer("the player's number")?;
-        let player = usize::try_from(number - 1)
-            .ok()
-            .filter(|&p| p < self.players.len())
-            .ok_or_else(|| {
+        let player =
+            usize::try_from(number - 1).ok().filter(|&p| p < self.players.len()).ok_or_else(|| {
                 Fault::new(at, format!("there is no player {number}"))
                     .help(format!("the file names {} players", self.players.len()))
             })?;
@@ -224,10 +217,7 @@ impl Reader {
         if let (Some(label), true) = (label, known.is_some())
             && *label != *self.info_label[id as usize]
         {
-            self.note(
-                at,
-                "another label for a known information set; the first stays",
-            );
+            self.note(at, "another label for a known information set; the first stays");
         }
         let arity = self.info_actions[id as usize].len();
         Ok((NodeKind::Decision(InfosetId(id)), arity))
@@ -250,10 +240,7 @@ impl Reader {
             return Err(Fault::new(at, text));
         }
         if differs {
-            self.note(
-                at,
-                "other action labels for a known information set; the first stay",
-            );
+            self.note(at, "other action labels for a known information set; the first stay");
         }
         Ok(())
     }
@@ -287,10 +274,7 @@ impl Reader {
                     return Err(Fault::new(at, "other probabilities for a known chance set"));
                 }
                 if self.chance_moves[id as usize] != moves {
-                    self.note(
-                        at,
-                        "other move labels for a known chance set; the first stay",
-                    );
+                    self.note(at, "other move labels for a known chance set; the first stay");
                 }
             } else {
                 if moves.is_empty() {
@@ -312,9 +296,7 @@ impl Reader {
     }
 
     fn sums_to_one(&mut self, at: usize, start: usize) {
-        let sum = self.chance[start..]
-            .iter()
-            .fold(Rational::zero(), |s, p| &s + p);
+        let sum = self.chance[start..].iter().fold(Rational::zero(), |s, p| &s + p);
         if sum != Rational::one() && self.faults.len() < MAX_FAULTS {
             let fault = Fault::new(at, format!("chance probabilities sum to {sum}, not 1"))
                 .help("write fractions, 1/3 and 2/3, or decimals that sum to 1 exactly");
@@ -335,10 +317,8 @@ impl Reader {
                 let mut zero = Vec::new();
                 payoffs(lexer, n, &mut zero)?;
                 if zero.iter().any(|x| !x.is_zero()) {
-                    return Err(
-                        Fault::new(at, "outcome 0 is the null outcome and pays nothing")
-                            .help("give the outcome a number from 1"),
-                    );
+                    return Err(Fault::new(at, "outcome 0 is the null outcome and pays nothing")
+                        .help("give the outcome a number from 1"));
                 }
                 self.note(at, "the null outcome needs no payoffs");
             }
@@ -348,8 +328,7 @@ impl Reader {
         let id = known.unwrap_or(self.outcome_label.len() as u32);
         if known.is_none() {
             self.outcomes.insert(number, id);
-            self.outcome_label
-                .push(label.as_deref().unwrap_or("").into());
+            self.outcome_label.push(label.as_deref().unwrap_or("").into());
             self.missing.insert(id, at);
             self.payoff.resize(self.payoff.len() + n, Rational::zero());
         } else if let Some(label) = label
@@ -365,10 +344,7 @@ impl Reader {
             if self.missing.remove(&id).is_some() {
                 self.payoff[row].clone_from_slice(&given);
             } else if self.payoff[row] != given {
-                return Err(Fault::new(
-                    at,
-                    format!("other payoffs for outcome {number}"),
-                ));
+                return Err(Fault::new(at, format!("other payoffs for outcome {number}")));
             }
         }
         Ok(id)
@@ -418,12 +394,7 @@ impl Reader {
         let labels = Labels {
             players: self.players,
             infosets: self.info_label,
-            slots: self
-                .info_actions
-                .into_iter()
-                .chain(self.chance_moves)
-                .flatten()
-                .collect(),
+            slots: self.info_actions.into_iter().chain(self.chance_moves).flatten().collect(),
             chances: self.chance_label,
             outcomes: self.outcome_label,
             nodes: self.node_label,

@@ -63,11 +63,7 @@ pub(crate) fn make_unique(labels: &mut [Box<str>], base: &str) -> usize {
         if !label.is_empty() && seen.insert(label.clone()) {
             continue;
         }
-        let stem: Box<str> = if label.is_empty() {
-            base.into()
-        } else {
-            label.clone()
-        };
+        let stem: Box<str> = if label.is_empty() { base.into() } else { label.clone() };
         let number = next.entry(stem.clone()).or_insert(1);
         loop {
             let name: Box<str> = format!("{stem}_{number}").into();
@@ -84,10 +80,7 @@ pub(crate) fn make_unique(labels: &mut [Box<str>], base: &str) -> usize {
 }
 
 fn small_and_good(labels: &[Box<str>]) -> bool {
-    labels
-        .iter()
-        .enumerate()
-        .all(|(i, l)| !l.is_empty() && !labels[..i].contains(l))
+    labels.iter().enumerate().all(|(i, l)| !l.is_empty() && !labels[..i].contains(l))
 }
 
 #[cfg(test)]

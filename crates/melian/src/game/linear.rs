@@ -82,20 +82,12 @@ impl DenseLu {
             b.swap(k, s);
         }
         for r in 0..n {
-            let sum: f64 = self.a[r * n..r * n + r]
-                .iter()
-                .zip(&*b)
-                .map(|(l, x)| l * x)
-                .sum();
+            let sum: f64 = self.a[r * n..r * n + r].iter().zip(&*b).map(|(l, x)| l * x).sum();
             b[r] -= sum;
         }
         for r in (0..n).rev() {
             let row = &self.a[r * n..(r + 1) * n];
-            let sum: f64 = row[r + 1..]
-                .iter()
-                .zip(&b[r + 1..])
-                .map(|(u, x)| u * x)
-                .sum();
+            let sum: f64 = row[r + 1..].iter().zip(&b[r + 1..]).map(|(u, x)| u * x).sum();
             b[r] = (b[r] - sum) / row[r];
         }
     }
@@ -128,14 +120,8 @@ impl SparseLu {
     pub(crate) fn new(a: &Columns) -> Option<Self> {
         let n = a.first.len() - 1;
         let mut lu = Self {
-            l: Columns {
-                first: vec![0],
-                ..Columns::default()
-            },
-            u: Columns {
-                first: vec![0],
-                ..Columns::default()
-            },
+            l: Columns { first: vec![0], ..Columns::default() },
+            u: Columns { first: vec![0], ..Columns::default() },
             pivot: Vec::with_capacity(n),
             place: vec![FREE; n],
             sign: 1.0,
@@ -299,10 +285,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn columns(n: usize, a: &[f64]) -> Columns {
-        let mut out = Columns {
-            first: vec![0],
-            ..Columns::default()
-        };
+        let mut out = Columns { first: vec![0], ..Columns::default() };
         for j in 0..n {
             for i in 0..n {
                 if a[i * n + j] != 0.0 {

@@ -84,14 +84,7 @@ pub struct Game {
 
 impl Game {
     pub(crate) fn new(title: String, description: String, arena: Arena, labels: Labels) -> Self {
-        Self {
-            title,
-            description,
-            arena,
-            labels,
-            warnings: Vec::new(),
-            strategic: false,
-        }
+        Self { title, description, arena, labels, warnings: Vec::new(), strategic: false }
     }
 
     /// Whether the game was given in strategic form.
@@ -107,9 +100,5 @@ impl Game {
 /// What is wrong, with line and column.
 pub fn read(text: &[u8]) -> Result<Game, Vec<Problem>> {
     let start = text.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(text);
-    if start.trim_ascii_start().starts_with(b"NFG") {
-        read_nfg(text)
-    } else {
-        read_efg(text)
-    }
+    if start.trim_ascii_start().starts_with(b"NFG") { read_nfg(text) } else { read_efg(text) }
 }

@@ -28,11 +28,7 @@ fn read(text: &[u8]) -> Result<Game, Fault> {
     let at = lexer.at();
     let mut strategies = strategies(&mut lexer)?;
     if strategies.len() != players.len() {
-        let text = format!(
-            "{} players but {} lists of strategies",
-            players.len(),
-            strategies.len()
-        );
+        let text = format!("{} players but {} lists of strategies", players.len(), strategies.len());
         return Err(Fault::new(at, text));
     }
     let mut description = String::new();
@@ -61,9 +57,7 @@ fn read(text: &[u8]) -> Result<Game, Fault> {
     game.description = description;
     if changed > 0 {
         game.warnings.push(Problem {
-            message: format!(
-                "{changed} labels were empty, repeated or had stray blanks; they were changed"
-            ),
+            message: format!("{changed} labels were empty, repeated or had stray blanks; they were changed"),
             line: 1,
             column: 1,
             help: None,
@@ -118,11 +112,7 @@ fn payoff_body(lexer: &mut Lexer<'_>, n: usize, cells: usize) -> Result<Table, F
         }
     }
     let labels = (1..=cells).map(|i| format!("o{i}").into()).collect();
-    Ok(Table {
-        labels,
-        payoffs,
-        outcome: (1..=cells as u32).collect(),
-    })
+    Ok(Table { labels, payoffs, outcome: (1..=cells as u32).collect() })
 }
 
 fn outcome_body(lexer: &mut Lexer<'_>, n: usize, cells: usize) -> Result<Table, Fault> {
@@ -146,18 +136,12 @@ fn outcome_body(lexer: &mut Lexer<'_>, n: usize, cells: usize) -> Result<Table, 
             Ok(i) if i as usize <= labels.len() => outcome.push(i),
             _ => {
                 let text = format!("there is no outcome {index}, only {}", labels.len());
-                return Err(
-                    Fault::new(at, text).help("outcomes count from 1; 0 is the null outcome")
-                );
+                return Err(Fault::new(at, text).help("outcomes count from 1; 0 is the null outcome"));
             }
         }
     }
     make_unique(&mut labels, "outcome");
-    Ok(Table {
-        labels,
-        payoffs: rows,
-        outcome,
-    })
+    Ok(Table { labels, payoffs: rows, outcome })
 }
 
 /// The tree of a strategic form, level by level in prefix order.
@@ -171,10 +155,7 @@ fn strategic_form(
     let size: Vec<usize> = strategies.iter().map(Vec::len).collect();
     let mut order: Vec<usize> = (0..n).filter(|&p| size[p] == 1).collect();
     order.extend((0..n).filter(|&p| size[p] > 1));
-    let stride: Vec<usize> = size
-        .iter()
-        .scan(1, |s, &k| Some(std::mem::replace(s, *s * k)))
-        .collect();
+    let stride: Vec<usize> = size.iter().scan(1, |s, &k| Some(std::mem::replace(s, *s * k))).collect();
     let (mut kind, mut outcome, mut parent) = (Vec::new(), Vec::new(), Vec::new());
     let mut stack = vec![(0_usize, 0_usize, u32::MAX)];
     while let Some((depth, cell, from)) = stack.pop() {

@@ -61,9 +61,5 @@ pub(super) fn range(arena: &Arena, payoff: &[f64]) -> f64 {
         }
         widest = widest.max(high[0] - low[0]);
     }
-    if widest > 0.0 && widest.is_finite() {
-        widest
-    } else {
-        1.0
-    }
+    if widest > 0.0 && widest.is_finite() { widest } else { 1.0 }
 }

@@ -99,11 +99,7 @@ impl Rational {
             Some(b'+') => (1, &text[1..]),
             _ => (1, text),
         };
-        let most = if body.contains('/') {
-            MAX_FRACTION
-        } else {
-            MAX_DIGITS
-        };
+        let most = if body.contains('/') { MAX_FRACTION } else { MAX_DIGITS };
         if body.len() > most {
             return Err(format!("a number of more than {most} characters"));
         }
@@ -123,11 +119,8 @@ impl Rational {
         let bits = x.to_bits();
         let biased = ((bits >> 52) & 0x7ff) as i32;
         let fraction = bits & ((1 << 52) - 1);
-        let (mantissa, shift) = if biased == 0 {
-            (fraction, -1074)
-        } else {
-            (fraction | (1 << 52), biased - 1075)
-        };
+        let (mantissa, shift) =
+            if biased == 0 { (fraction, -1074) } else { (fraction | (1 << 52), biased - 1075) };
         let mut n = BigInt::from(mantissa);
         let mut d = BigInt::one();
         if shift >= 0 {
@@ -158,11 +151,7 @@ impl Rational {
         let n = n.abs();
         // A quotient of at least 64 bits with a sticky last bit rounds as the exact value does.
         let shift = 66 + d.bits().cast_signed() - n.bits().cast_signed();
-        let (n, d) = if shift > 0 {
-            (n << shift.unsigned_abs(), d)
-        } else {
-            (n, d << shift.unsigned_abs())
-        };
+        let (n, d) = if shift > 0 { (n << shift.unsigned_abs(), d) } else { (n, d << shift.unsigned_abs()) };
         let (q, r) = n.div_rem(&d);
         let q = if r.is_zero() { q } else { q | BigInt::one() };
         let wide = q.to_u128().unwrap_or(u128::MAX);
@@ -230,19 +219,15 @@ fn digits(text: &str) -> Result<BigInt, String> {
         return Err("not a number".to_owned());
     }
     if text.len() <= 18 {
-        let small = text
-            .bytes()
-            .fold(0_i64, |n, b| n * 10 + i64::from(b - b'0'));
+        let small = text.bytes().fold(0_i64, |n, b| n * 10 + i64::from(b - b'0'));
         return Ok(BigInt::from(small));
     }
     BigInt::parse_bytes(text.as_bytes(), 10).ok_or_else(|| "not a number".to_owned())
 }
 
 fn short(text: &str) -> Option<i64> {
-    (!text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit())).then(|| {
-        text.bytes()
-            .fold(0_i64, |n, b| n * 10 + i64::from(b - b'0'))
-    })
+    (!text.is_empty() && text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.bytes().fold(0_i64, |n, b| n * 10 + i64::from(b - b'0')))
 }
 
 fn parse_fraction(n: &str, d: &str) -> Result<Rational, String> {
@@ -280,11 +265,7 @@ fn parse_decimal(body: &str) -> Result<Rational, String> {
     }
     let n = digits(&joined)?;
     let ten = BigInt::from(10).pow(scale.unsigned_abs() as u32);
-    Ok(if scale >= 0 {
-        Rational::from_big(n * ten, BigInt::one())
-    } else {
-        Rational::from_big(n, ten)
-    })
+    Ok(if scale >= 0 { Rational::from_big(n * ten, BigInt::one()) } else { Rational::from_big(n, ten) })
 }
 
 fn parse_exponent(text: &str) -> Result<i64, String> {
@@ -432,9 +413,7 @@ mod tests {
         ] {
             assert_eq!(Rational::parse(text), Ok(Rational::new(n, d)), "{text}");
         }
-        for text in [
-            "", "-", ".", "1/0", "1/", "e5", "1e", "1e999", "1/2e3", "--1", "1.2.3",
-        ] {
+        for text in ["", "-", ".", "1/0", "1/", "e5", "1e", "1e999", "1/2e3", "--1", "1.2.3"] {
             assert!(Rational::parse(text).is_err(), "{text}");
         }
     }
@@ -443,20 +422,14 @@ mod tests {
     fn long_numbers_stay_exact() {
         let long = Rational::parse("123456789012345678901234567891/7").unwrap();
         assert_eq!(long.to_string(), "123456789012345678901234567891/7");
-        assert_eq!(
-            long.to_f64(),
-            123_456_789_012_345_678_901_234_567_891_f64 / 7.0
-        );
+        assert_eq!(long.to_f64(), 123_456_789_012_345_678_901_234_567_891_f64 / 7.0);
         assert_eq!(&(&long - &long), &Rational::zero());
         assert_eq!(Rational::parse("1e-300").unwrap().to_f64(), 1e-300);
     }
 
     #[test]
     fn nearest_finds_simple_fractions() {
-        assert_eq!(
-            Rational::nearest(1.0 / 7.0, 1000, 1e-12),
-            Some(Rational::new(1, 7))
-        );
+        assert_eq!(Rational::nearest(1.0 / 7.0, 1000, 1e-12), Some(Rational::new(1, 7)));
         assert_eq!(Rational::nearest(0.0, 1000, 1e-12), Some(Rational::zero()));
         assert_eq!(Rational::nearest(std::f64::consts::PI, 1000, 1e-12), None);
     }

@@ -92,11 +92,7 @@ fn on_merged(arena: &Arena, recall: &mut [Recall]) {
                     here = arena.slot0[node] + k as u32;
                 }
                 let there = &mut last[c as usize];
-                *there = if *there == UNSEEN || *there == here {
-                    here
-                } else {
-                    MIXED
-                };
+                *there = if *there == UNSEEN || *there == here { here } else { MIXED };
             }
         }
     }

@@ -22,11 +22,7 @@ fn write_report(out: &mut String, report: &SolveReport) -> std::fmt::Result {
     for w in &report.warnings {
         writeln!(out, "note: {w}")?;
     }
-    let title = if report.title.is_empty() {
-        "(untitled)"
-    } else {
-        &report.title
-    };
+    let title = if report.title.is_empty() { "(untitled)" } else { &report.title };
     let (nodes, sets) = report.size;
     writeln!(out, "{title}")?;
     writeln!(out, "players    {}", report.players.join(", "))?;
@@ -38,19 +34,10 @@ fn write_report(out: &mut String, report: &SolveReport) -> std::fmt::Result {
     }
     writeln!(out, "concept    {}", concept(report.concept))?;
     if !report.method.name.is_empty() {
-        let parameters: Vec<String> = report
-            .method
-            .parameters
-            .iter()
-            .map(|(k, v)| format!("{k} {v}"))
-            .collect();
+        let parameters: Vec<String> =
+            report.method.parameters.iter().map(|(k, v)| format!("{k} {v}")).collect();
         let dots = if parameters.is_empty() { "" } else { "; " };
-        writeln!(
-            out,
-            "method     {}{dots}{}",
-            report.method.name,
-            parameters.join(", ")
-        )?;
+        writeln!(out, "method     {}{dots}{}", report.method.name, parameters.join(", "))?;
     }
     let many = report.solutions.len();
     let outcome = match report.outcome {
@@ -94,16 +81,9 @@ fn write_solution(out: &mut String, report: &SolveReport, s: &Solution) -> std::
         writeln!(out, "payoff     {:<16} {}", p.player, number(p.payoff))?;
     }
     for play in s.strategies.iter().take(SHOWN) {
-        let actions: Vec<String> = play
-            .actions
-            .iter()
-            .map(|a| format!("{} {}", a.label, number(a.probability)))
-            .collect();
-        let reached = if play.reached > 0.0 {
-            number(play.reached)
-        } else {
-            "never".to_owned()
-        };
+        let actions: Vec<String> =
+            play.actions.iter().map(|a| format!("{} {}", a.label, number(a.probability))).collect();
+        let reached = if play.reached > 0.0 { number(play.reached) } else { "never".to_owned() };
         writeln!(
             out,
             "play       {} at {} (reached {reached}): {}",
@@ -112,20 +92,13 @@ fn write_solution(out: &mut String, report: &SolveReport, s: &Solution) -> std::
             actions.join(", ")
         )?;
         if !play.beliefs.is_empty() {
-            let beliefs: Vec<String> = play
-                .beliefs
-                .iter()
-                .map(|b| format!("[{}] {}", b.label, number(b.probability)))
-                .collect();
+            let beliefs: Vec<String> =
+                play.beliefs.iter().map(|b| format!("[{}] {}", b.label, number(b.probability))).collect();
             writeln!(out, "  belief   {}", beliefs.join(", "))?;
         }
     }
     if s.strategies.len() > SHOWN {
-        writeln!(
-            out,
-            "           .. and {} more information sets",
-            s.strategies.len() - SHOWN
-        )?;
+        writeln!(out, "           .. and {} more information sets", s.strategies.len() - SHOWN)?;
     }
     write_branch(out, s)?;
     write_certificate(out, report, s)?;
@@ -145,21 +118,12 @@ fn write_branch(out: &mut String, s: &Solution) -> std::fmt::Result {
                 writeln!(out, "           turns near lambda {}", number(*lambda))?;
             }
             BranchEvent::Bifurcation { from, to } => {
-                writeln!(
-                    out,
-                    "           bifurcates between lambda {} and {}",
-                    number(*from),
-                    number(*to)
-                )?;
+                writeln!(out, "           bifurcates between lambda {} and {}", number(*from), number(*to))?;
             }
         }
     }
     if s.events.len() > 20 {
-        writeln!(
-            out,
-            "           .. and {} more turns or bifurcations",
-            s.events.len() - 20
-        )?;
+        writeln!(out, "           .. and {} more turns or bifurcations", s.events.len() - 20)?;
     }
     Ok(())
 }
@@ -175,31 +139,15 @@ fn write_certificate(out: &mut String, report: &SolveReport, s: &Solution) -> st
             Bound::Upper => "upper bound: the deviator remembers more than the player",
             Bound::NotCertified => "NOT certified: the best deviation found",
         };
-        writeln!(
-            out,
-            "certified  {player:<16} regret {:.1e} ({how})",
-            r.regret
-        )?;
+        writeln!(out, "certified  {player:<16} regret {:.1e} ({how})", r.regret)?;
         if r.bound == Bound::Upper {
-            writeln!(
-                out,
-                "           {player:<16} best deviation found gains {:.1e}",
-                r.found
-            )?;
+            writeln!(out, "           {player:<16} best deviation found gains {:.1e}", r.found)?;
         }
         if let (Bound::Exact, Some(memory)) = (r.bound, r.with_memory) {
-            writeln!(
-                out,
-                "           {player:<16} with memory of all own moves {memory:.1e}"
-            )?;
+            writeln!(out, "           {player:<16} with memory of all own moves {memory:.1e}")?;
         }
     }
-    writeln!(
-        out,
-        "           largest regret {:.1e} on a payoff range of {}",
-        c.max_regret,
-        number(c.range)
-    )?;
+    writeln!(out, "           largest regret {:.1e} on a payoff range of {}", c.max_regret, number(c.range))?;
     if let Some(check) = &s.sequential {
         let beliefs = match check.consistency {
             Consistency::Consistent => "beliefs consistent",
@@ -208,30 +156,14 @@ fn write_certificate(out: &mut String, report: &SolveReport, s: &Solution) -> st
             Consistency::Unknown => "consistency of beliefs not decided",
         };
         let verdict = if check.sequential { "yes" } else { "not shown" };
-        writeln!(
-            out,
-            "sequential {verdict}: {beliefs}, largest gain from one action {:.1e}",
-            check.gain
-        )?;
+        writeln!(out, "sequential {verdict}: {beliefs}, largest gain from one action {:.1e}", check.gain)?;
     }
     if let Some(exact) = &s.exact {
-        let what = if exact.simple {
-            "these fractions"
-        } else {
-            "the printed floats as fractions"
-        };
+        let what = if exact.simple { "these fractions" } else { "the printed floats as fractions" };
         if exact.equilibrium {
-            writeln!(
-                out,
-                "exact      {what} are an equilibrium; payoffs {}",
-                exact.values.join(", ")
-            )?;
+            writeln!(out, "exact      {what} are an equilibrium; payoffs {}", exact.values.join(", "))?;
         } else {
-            writeln!(
-                out,
-                "exact      {what}: largest regret {:.1e}",
-                exact.max_regret
-            )?;
+            writeln!(out, "exact      {what}: largest regret {:.1e}", exact.max_regret)?;
         }
     }
     Ok(())
@@ -248,9 +180,5 @@ fn number(x: f64) -> String {
     }
     let text = format!("{x:.7}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text.is_empty() || text == "-0" {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
+    if text.is_empty() || text == "-0" { "0".to_owned() } else { text.to_owned() }
 }

@@ -9,8 +9,8 @@ use super::solve::backward_induction::{backward_induction, subgame_perfect};
 use super::solve::mirror_descent::mirror_descent;
 use super::solve::pure::{Form, pure_equilibria};
 use super::solve::qre::{
-    Branch, BranchEnd, BranchEvent, BranchPoint, Choice, Goal, Identify, QreError, branch_from,
-    limit_of, principal_branch, solution_near,
+    Branch, BranchEnd, BranchEvent, BranchPoint, Choice, Goal, Identify, QreError, branch_from, limit_of,
+    principal_branch, solution_near,
 };
 use super::solve::regret_matching::regret_matching;
 use super::sweep::Sweep;
@@ -198,10 +198,7 @@ pub fn solve(game: &Game, options: &SolveOptions, progress: &mut dyn Progress) -
         Concept::Auto => Concept::LogitLimit,
         given => given,
     };
-    let choice = options
-        .choice
-        .clone()
-        .unwrap_or_else(|| Choice::plain(arena));
+    let choice = options.choice.clone().unwrap_or_else(|| Choice::plain(arena));
     let mut run = Run {
         game,
         arena,
@@ -211,21 +208,11 @@ pub fn solve(game: &Game, options: &SolveOptions, progress: &mut dyn Progress) -
         progress,
         report: SolveReport {
             title: game.title.clone(),
-            players: game
-                .labels
-                .players
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            players: game.labels.players.iter().map(ToString::to_string).collect(),
             size: (arena.nodes(), arena.infosets()),
-            recall: (0..arena.players())
-                .map(|p| recall_words(game, p))
-                .collect(),
+            recall: (0..arena.players()).map(|p| recall_words(game, p)).collect(),
             concept,
-            method: Method {
-                name: String::new(),
-                parameters: Vec::new(),
-            },
+            method: Method { name: String::new(), parameters: Vec::new() },
             outcome: Outcome::Refused,
             message: None,
             solutions: Vec::new(),
@@ -285,10 +272,7 @@ impl Run<'_> {
     fn method(&mut self, name: &str, parameters: &[(&str, String)]) {
         self.report.method = Method {
             name: name.to_owned(),
-            parameters: parameters
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), v.clone()))
-                .collect(),
+            parameters: parameters.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
         };
     }
 
@@ -301,43 +285,29 @@ impl Run<'_> {
         let most = self.most_regret();
         let good = |s: &Solution| s.certificate.certified && s.certificate.max_regret <= most;
         let met = !self.report.solutions.is_empty() && self.report.solutions.iter().all(good);
-        self.report.outcome = if met {
-            Outcome::Solved
-        } else {
-            Outcome::BestFound
-        };
+        self.report.outcome = if met { Outcome::Solved } else { Outcome::BestFound };
     }
 
     fn backward_induction(&mut self) {
         self.method("backward induction, exact arithmetic", &[]);
         let Some((found, complete)) = backward_induction(self.arena, self.options.most) else {
-            return self.refuse(
-                &"backward induction needs perfect information: every mover knows the history",
-            );
+            return self
+                .refuse(&"backward induction needs perfect information: every mover knows the history");
         };
         for one in found {
             let logs: Vec<f64> = one.profile.iter().map(|&p| ln(p)).collect();
             let mut solution = self.solution(&logs, None, true);
             if !one.ties.is_empty() {
-                let names: Vec<&str> = one
-                    .ties
-                    .iter()
-                    .take(8)
-                    .map(|i| &*self.game.labels.infosets[i.index()])
-                    .collect();
-                solution.remarks.push(format!(
-                    "indifferent between best actions at: {}",
-                    names.join(", ")
-                ));
+                let names: Vec<&str> =
+                    one.ties.iter().take(8).map(|i| &*self.game.labels.infosets[i.index()]).collect();
+                solution.remarks.push(format!("indifferent between best actions at: {}", names.join(", ")));
             }
             self.report.solutions.push(solution);
         }
         self.conclude();
         if !complete {
-            self.report.message = Some(format!(
-                "ties make more than {} equilibria; the first are listed",
-                self.options.most
-            ));
+            self.report.message =
+                Some(format!("ties make more than {} equilibria; the first are listed", self.options.most));
         }
     }
 
@@ -380,16 +350,11 @@ impl Run<'_> {
                 self.report.message = if !found.complete {
                     Some("stopped before all profiles were tried".to_owned())
                 } else if total > self.options.most {
-                    Some(format!(
-                        "{total} equilibria; the first {} are listed",
-                        self.options.most
-                    ))
+                    Some(format!("{total} equilibria; the first {} are listed", self.options.most))
                 } else if total == 0 {
                     Some("no equilibrium in pure strategies".to_owned())
                 } else if self.arena.absent_minded().is_some() {
-                    Some(
-                        "a player is absent-minded: tested against pure deviations only".to_owned(),
-                    )
+                    Some("a player is absent-minded: tested against pure deviations only".to_owned())
                 } else {
                     None
                 };
@@ -398,29 +363,15 @@ impl Run<'_> {
     }
 
     fn qre(&mut self, lambda: f64) {
-        self.method(
-            "principal branch by pseudo-arclength",
-            &[("lambda", lambda.to_string())],
-        );
+        self.method("principal branch by pseudo-arclength", &[("lambda", lambda.to_string())]);
         let limits = self.options.limits;
         let goal = Goal::Lambda(lambda);
-        match principal_branch(
-            self.arena,
-            &self.numbers,
-            &self.choice,
-            goal,
-            limits,
-            self.progress,
-        ) {
+        match principal_branch(self.arena, &self.numbers, &self.choice, goal, limits, self.progress) {
             Err(e) => self.refuse(&e),
             Ok(branch) => {
                 let reached = branch.end == BranchEnd::Reached;
                 self.add_branch(&branch, "");
-                self.report.outcome = if reached {
-                    Outcome::Solved
-                } else {
-                    Outcome::BestFound
-                };
+                self.report.outcome = if reached { Outcome::Solved } else { Outcome::BestFound };
                 if !reached {
                     self.report.message = Some(format!(
                         "the principal branch was followed to lambda {} only ({:?})",
@@ -449,9 +400,7 @@ impl Run<'_> {
             let profile = point.profile();
             if self.is_new(&profile) {
                 let mut solution = self.solution(&point.log_profile, Some(point.lambda), false);
-                solution
-                    .remarks
-                    .push("found by a random restart".to_owned());
+                solution.remarks.push("found by a random restart".to_owned());
                 self.report.solutions.push(solution);
             }
         }
@@ -461,13 +410,9 @@ impl Run<'_> {
         let mut found = Vec::new();
         let mut state = self.options.seed;
         for _ in 0..self.options.restarts {
-            let log_profile: Vec<f64> = (0..self.arena.actions())
-                .map(|_| 6.0 * (unit(&mut state) - 0.5))
-                .collect();
-            let guess = BranchPoint {
-                lambda,
-                log_profile,
-            };
+            let log_profile: Vec<f64> =
+                (0..self.arena.actions()).map(|_| 6.0 * (unit(&mut state) - 0.5)).collect();
+            let guess = BranchPoint { lambda, log_profile };
             let limits = self.options.limits;
             let near = solution_near(self.arena, &self.numbers, &self.choice, &guess, 60, limits);
             if let Ok(Some(point)) = near {
@@ -479,11 +424,7 @@ impl Run<'_> {
 
     fn is_new(&self, profile: &[f64]) -> bool {
         self.report.solutions.len() < self.options.most
-            && self
-                .report
-                .solutions
-                .iter()
-                .all(|s| apart(&s.profile, profile) > 1e-5)
+            && self.report.solutions.iter().all(|s| apart(&s.profile, profile) > 1e-5)
     }
 
     fn logit_limit(&mut self) {
@@ -493,14 +434,7 @@ impl Run<'_> {
             &[("tolerance", self.options.tolerance.to_string())],
         );
         let goal = Goal::Limit(&[]);
-        let branch = principal_branch(
-            self.arena,
-            &self.numbers,
-            &self.choice,
-            goal,
-            limits,
-            self.progress,
-        );
+        let branch = principal_branch(self.arena, &self.numbers, &self.choice, goal, limits, self.progress);
         let least = match branch {
             Err(e @ QreError::TooLarge) => {
                 self.report.message = Some(e.to_string());
@@ -536,16 +470,8 @@ impl Run<'_> {
     /// Whichever is judged best: the end of the branch, or an equilibrium identified from it.
     fn limit_solution(&mut self, branch: &Branch) -> Solution {
         let last = &branch.last;
-        let mut best = (
-            self.solution(&last.log_profile, Some(last.lambda), false),
-            last.log_profile.clone(),
-        );
-        for how in [
-            (1e-5, 1e-9, 800.0),
-            (1e-5, 1e-9, 0.0),
-            (1e-3, 1e-6, 0.0),
-            (1e-7, 1e-9, 800.0),
-        ] {
+        let mut best = (self.solution(&last.log_profile, Some(last.lambda), false), last.log_profile.clone());
+        for how in [(1e-5, 1e-9, 800.0), (1e-5, 1e-9, 0.0), (1e-3, 1e-6, 0.0), (1e-7, 1e-9, 800.0)] {
             self.refine(last, how, &mut best);
             if best.0.certificate.max_regret <= 1e-3 * self.most_regret() {
                 break;
@@ -559,18 +485,9 @@ impl Run<'_> {
     }
 
     /// Tries one support identification from a point; keeps it if the judge likes it better.
-    fn refine(
-        &mut self,
-        from: &BranchPoint,
-        how: (f64, f64, f64),
-        best: &mut (Solution, Vec<f64>),
-    ) {
+    fn refine(&mut self, from: &BranchPoint, how: (f64, f64, f64), best: &mut (Solution, Vec<f64>)) {
         let (threshold, pull, vanish) = how;
-        let how = Identify {
-            threshold,
-            pull,
-            vanish,
-        };
+        let how = Identify { threshold, pull, vanish };
         let limits = self.options.limits;
         let found = limit_of(self.arena, &self.numbers, &self.choice, from, how, limits);
         let Ok(Some(point)) = found else { return };
@@ -581,8 +498,7 @@ impl Run<'_> {
         let far = if short { 0.1 } else { 1e-3 };
         let near = apart(&solution.profile, &best.0.profile) < far;
         let (new, old) = (&solution.certificate, &best.0.certificate);
-        let better =
-            new.max_regret < old.max_regret && new.local_regret <= 10.0 * old.local_regret + 1e-12;
+        let better = new.max_regret < old.max_regret && new.local_regret <= 10.0 * old.local_regret + 1e-12;
         if near && better {
             solution.remarks = vec!["refined by support identification".to_owned()];
             *best = (solution, point.log_profile);
@@ -595,20 +511,10 @@ impl Run<'_> {
         let range = range(self.arena, &self.numbers.payoff);
         let marks = [1e4, 1e5, 1e6].map(|l| l / range);
         let (limits, goal) = (self.options.limits, Goal::Limit(&marks));
-        let again = principal_branch(
-            self.arena,
-            &self.numbers,
-            &self.choice,
-            goal,
-            limits,
-            self.progress,
-        )
-        .ok()?;
+        let again =
+            principal_branch(self.arena, &self.numbers, &self.choice, goal, limits, self.progress).ok()?;
         let last = &branch.last;
-        let mut best = (
-            self.solution(&last.log_profile, Some(last.lambda), false),
-            last.log_profile.clone(),
-        );
+        let mut best = (self.solution(&last.log_profile, Some(last.lambda), false), last.log_profile.clone());
         for point in again.at.iter().rev() {
             for how in [(1e-3, 1e-6, 0.0), (1e-3, 1e-6, 800.0), (1e-2, 1e-6, 0.0)] {
                 self.refine(point, how, &mut best);
@@ -650,9 +556,7 @@ impl Run<'_> {
                 let mut solution = self.limit_solution(&branch);
                 let good = solution.certificate.max_regret <= self.most_regret();
                 if good && self.is_new(&solution.profile) {
-                    solution
-                        .remarks
-                        .push("limit of another branch, found by a random restart".to_owned());
+                    solution.remarks.push("limit of another branch, found by a random restart".to_owned());
                     self.report.solutions.push(solution);
                 }
             }
@@ -660,29 +564,19 @@ impl Run<'_> {
     }
 
     fn fall_back(&mut self, least: f64) {
-        let steps =
-            (FALL_BACK / (self.arena.nodes() * self.arena.players()) as u64).clamp(16, 20_000);
-        let limits = Limits {
-            steps: steps.min(self.options.limits.steps),
-            ..self.options.limits
-        };
+        let steps = (FALL_BACK / (self.arena.nodes() * self.arena.players()) as u64).clamp(16, 20_000);
+        let limits = Limits { steps: steps.min(self.options.limits.steps), ..self.options.limits };
         let target = self.most_regret();
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         if learned.regret < least {
             let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
             let mut solution = self.solution(&logs, None, true);
-            solution.remarks.push(format!(
-                "by regret matching, {} iterations",
-                learned.iterations
-            ));
+            solution.remarks.push(format!("by regret matching, {} iterations", learned.iterations));
             if learned.regret <= target && self.options.concept == Concept::Auto {
                 // Any Nash equilibrium will do, and this one is certified.
-                self.report
-                    .solutions
-                    .retain(|s| s.certificate.max_regret <= target);
-                self.report.message = Some(
-                    "the logit branch fell short; the equilibrium is by regret matching".to_owned(),
-                );
+                self.report.solutions.retain(|s| s.certificate.max_regret <= target);
+                self.report.message =
+                    Some("the logit branch fell short; the equilibrium is by regret matching".to_owned());
             }
             self.report.solutions.insert(0, solution);
         }
@@ -691,17 +585,12 @@ impl Run<'_> {
     fn learned(&mut self) {
         let limits = self.options.limits;
         let steps = ("steps", limits.steps.to_string());
-        self.method(
-            "counterfactual regret minimisation, regret matching plus",
-            &[steps],
-        );
+        self.method("counterfactual regret minimisation, regret matching plus", &[steps]);
         let target = self.most_regret();
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
         let mut solution = self.solution(&logs, None, true);
-        solution
-            .remarks
-            .push(format!("{} iterations", learned.iterations));
+        solution.remarks.push(format!("{} iterations", learned.iterations));
         self.report.solutions.push(solution);
         self.conclude();
     }
@@ -709,15 +598,8 @@ impl Run<'_> {
     fn mirror(&mut self, lambda: f64) {
         let limits = self.options.limits;
         self.method("magnetic mirror descent", &[("lambda", lambda.to_string())]);
-        let found = mirror_descent(
-            self.arena,
-            &self.numbers,
-            &self.choice,
-            lambda,
-            1e-10,
-            limits,
-            self.progress,
-        );
+        let found =
+            mirror_descent(self.arena, &self.numbers, &self.choice, lambda, 1e-10, limits, self.progress);
         match found {
             Err(e) => self.refuse(&e),
             Ok(found) => {
@@ -725,11 +607,7 @@ impl Run<'_> {
                 let close = solution.certificate.residual.is_some_and(|r| r <= 1e-6);
                 self.report.solutions.push(solution);
                 let done = found.converged && close;
-                self.report.outcome = if done {
-                    Outcome::Solved
-                } else {
-                    Outcome::BestFound
-                };
+                self.report.outcome = if done { Outcome::Solved } else { Outcome::BestFound };
                 if !done {
                     self.report.message = Some(format!(
                         "not converged after {} sweeps at lambda {}",
@@ -747,17 +625,8 @@ impl Run<'_> {
         sweep.set_logits(self.arena, log_profile);
         sweep.run(self.arena, &self.numbers.payoff);
         let profile = sweep.p[..self.arena.actions()].to_vec();
-        let assessment = Assessment {
-            profile,
-            belief: sweep.belief,
-        };
-        check_sequential(
-            self.arena,
-            &self.numbers,
-            &assessment,
-            self.options.tolerance.max(1e-7),
-        )
-        .ok()
+        let assessment = Assessment { profile, belief: sweep.belief };
+        check_sequential(self.arena, &self.numbers, &assessment, self.options.tolerance.max(1e-7)).ok()
     }
 
     /// The exact check, if it was asked for.
@@ -765,26 +634,16 @@ impl Run<'_> {
         if !self.options.exact {
             return None;
         }
-        verify_exactly(self.arena, profile)
-            .map_err(|e| remarks.push(format!("no exact check: {e}")))
-            .ok()
+        verify_exactly(self.arena, profile).map_err(|e| remarks.push(format!("no exact check: {e}"))).ok()
     }
 
     /// Judges a profile given by logs and puts it into words; in rational arithmetic too if it is to be
     /// `judged` so now.
     fn solution(&mut self, log_profile: &[f64], lambda: Option<f64>, judged: bool) -> Solution {
         let arena = self.arena;
-        let at_lambda = matches!(
-            self.report.concept,
-            Concept::Qre { .. } | Concept::MirrorDescent { .. }
-        );
+        let at_lambda = matches!(self.report.concept, Concept::Qre { .. } | Concept::MirrorDescent { .. });
         let certificate = match lambda.filter(|_| at_lambda) {
-            Some(l) => certify_qre(
-                arena,
-                &self.numbers,
-                log_profile,
-                Some((self.choice.log_base(), l)),
-            ),
+            Some(l) => certify_qre(arena, &self.numbers, log_profile, Some((self.choice.log_base(), l))),
             None => certify(arena, &self.numbers, log_profile),
         };
         let mut sweep = Sweep::new(arena, &self.numbers);
@@ -793,20 +652,11 @@ impl Run<'_> {
         let profile = sweep.p[..arena.actions()].to_vec();
         let no_beliefs = log_profile.contains(&f64::NEG_INFINITY);
         let mut remarks = Vec::new();
-        let exact = if at_lambda || !judged {
-            None
-        } else {
-            self.exactly(&profile, &mut remarks)
-        };
+        let exact = if at_lambda || !judged { None } else { self.exactly(&profile, &mut remarks) };
         let payoffs = self.report.players.iter().zip(&sweep.value);
         Solution {
             strategies: self.plays(&sweep, no_beliefs),
-            payoffs: payoffs
-                .map(|(p, &v)| Payoff {
-                    player: p.clone(),
-                    payoff: v,
-                })
-                .collect(),
+            payoffs: payoffs.map(|(p, &v)| Payoff { player: p.clone(), payoff: v }).collect(),
             certificate,
             exact,
             sequential: None,
@@ -836,10 +686,7 @@ impl Run<'_> {
                     reached: exp(sweep.mass[i]),
                     actions: arena
                         .acts(i)
-                        .map(|s| Weight {
-                            label: labels.slots[s].to_string(),
-                            probability: sweep.p[s],
-                        })
+                        .map(|s| Weight { label: labels.slots[s].to_string(), probability: sweep.p[s] })
                         .collect(),
                     beliefs: if show {
                         mates
@@ -877,10 +724,7 @@ impl Run<'_> {
 }
 
 fn apart(a: &[f64], b: &[f64]) -> f64 {
-    a.iter()
-        .zip(b)
-        .map(|(x, y)| (x - y).abs())
-        .fold(0.0, f64::max)
+    a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
 }
 
 /// The next number in [0, 1) of a `SplitMix64` stream (Steele, Lea and Flood 2014).

@@ -102,15 +102,8 @@ pub fn sensitivity(
         }
         direct.run(arena, &sweep);
         out.push(Derivative {
-            profile: (0..arena.actions())
-                .map(|s| sweep.p[s] * direct.lp[s])
-                .collect(),
-            node: sweep
-                .reach
-                .iter()
-                .zip(&direct.reach)
-                .map(|(&r, d)| exp(r) * d)
-                .collect(),
+            profile: (0..arena.actions()).map(|s| sweep.p[s] * direct.lp[s]).collect(),
+            node: sweep.reach.iter().zip(&direct.reach).map(|(&r, d)| exp(r) * d).collect(),
             belief: direct.belief.clone(),
             value: direct.value[..arena.players()].to_vec(),
         });

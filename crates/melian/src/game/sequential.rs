@@ -58,11 +58,7 @@ pub struct NotAnAssessment(pub InfosetId);
 
 impl std::fmt::Display for NotAnAssessment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "information set {} lacks probabilities or beliefs that sum to one",
-            self.0.index()
-        )
+        write!(f, "information set {} lacks probabilities or beliefs that sum to one", self.0.index())
     }
 }
 
@@ -85,11 +81,7 @@ pub fn check_sequential(
 ) -> Result<SequentialCheck, NotAnAssessment> {
     validate(arena, assessment)?;
     let mut sweep = Sweep::new(arena, numbers);
-    let profile: Vec<f64> = assessment
-        .profile
-        .iter()
-        .map(|&p| if p <= ZERO { 0.0 } else { p })
-        .collect();
+    let profile: Vec<f64> = assessment.profile.iter().map(|&p| if p <= ZERO { 0.0 } else { p }).collect();
     sweep.set_profile(arena, &profile);
     sweep.forward(arena);
     sweep.backward(arena, &numbers.payoff);
@@ -175,9 +167,7 @@ fn consistency(arena: &Arena, sweep: &Sweep, belief: &[f64], tolerance: f64) -> 
     for i in 0..arena.infosets() {
         let m0 = arena.member_first[i] as usize;
         let mates = arena.mates(i);
-        let Some(base) =
-            (0..mates.len()).max_by(|&a, &b| belief[m0 + a].total_cmp(&belief[m0 + b]))
-        else {
+        let Some(base) = (0..mates.len()).max_by(|&a, &b| belief[m0 + a].total_cmp(&belief[m0 + b])) else {
             continue;
         };
         let (from, from_rest) = path(mates[base] as usize);
@@ -225,12 +215,7 @@ struct Logs {
 
 impl Logs {
     fn new(zeros: usize, tolerance: f64) -> Self {
-        Self {
-            rows: Vec::new(),
-            zeros,
-            tolerance,
-            consistent: true,
-        }
+        Self { rows: Vec::new(), zeros, tolerance, consistent: true }
     }
 
     fn add(&mut self, row: &[i64], right: f64) {
@@ -268,11 +253,7 @@ struct Program {
 
 impl Program {
     fn new(zeros: usize) -> Self {
-        Self {
-            zeros,
-            rows: Vec::new(),
-            impossible: false,
-        }
+        Self { zeros, rows: Vec::new(), impossible: false }
     }
 
     fn add(&mut self, row: &[i64], equal: bool) {
@@ -316,9 +297,7 @@ impl Program {
         for _ in 0..10_000 {
             // The cost of a column is the sum of its entries in rows with an artificial basis.
             let cost = |j: usize| {
-                (0..m)
-                    .filter(|&i| basis[i] >= artificial)
-                    .fold(Rational::zero(), |s, i| &s + &table[i][j])
+                (0..m).filter(|&i| basis[i] >= artificial).fold(Rational::zero(), |s, i| &s + &table[i][j])
             };
             if cost(width - 1).is_zero() {
                 return Some(true);

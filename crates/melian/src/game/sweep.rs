@@ -72,18 +72,12 @@ impl Sweep {
         self.reach[0] = 0.0;
         for node in 1..arena.nodes() {
             let edges = arena.in_first[node] as usize..arena.in_first[node + 1] as usize;
-            let log = |e: usize| {
-                self.reach[arena.in_node[e] as usize] + self.lp[arena.in_slot[e] as usize]
-            };
+            let log = |e: usize| self.reach[arena.in_node[e] as usize] + self.lp[arena.in_slot[e] as usize];
             self.reach[node] = if edges.len() == 1 {
                 log(edges.start)
             } else {
                 let top = edges.clone().map(log).fold(f64::NEG_INFINITY, f64::max);
-                if top == f64::NEG_INFINITY {
-                    top
-                } else {
-                    top + ln(edges.map(|e| exp(log(e) - top)).sum())
-                }
+                if top == f64::NEG_INFINITY { top } else { top + ln(edges.map(|e| exp(log(e) - top)).sum()) }
             };
         }
     }
@@ -115,17 +109,10 @@ impl Sweep {
             let mates = arena.mates(i);
             let player = arena.info_player[i] as usize;
             let slot = arena.acts(i);
-            let top = mates
-                .iter()
-                .map(|&h| self.reach[h as usize])
-                .fold(f64::NEG_INFINITY, f64::max);
+            let top = mates.iter().map(|&h| self.reach[h as usize]).fold(f64::NEG_INFINITY, f64::max);
             let mut sum = 0.0;
             for (b, &h) in self.belief[m0..].iter_mut().zip(mates) {
-                *b = if top == f64::NEG_INFINITY {
-                    1.0
-                } else {
-                    exp(self.reach[h as usize] - top)
-                };
+                *b = if top == f64::NEG_INFINITY { 1.0 } else { exp(self.reach[h as usize] - top) };
                 sum += *b;
             }
             self.mass[i] = top + ln(sum);
@@ -144,10 +131,7 @@ impl Sweep {
         let mut worst = (0.0, None);
         for i in 0..arena.infosets() {
             let r = arena.acts(i);
-            let best = self.q[r.clone()]
-                .iter()
-                .copied()
-                .fold(f64::NEG_INFINITY, f64::max);
+            let best = self.q[r.clone()].iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let mean: f64 = r.map(|s| self.p[s] * self.q[s]).sum();
             if best - mean > worst.0 && !arena.mates(i).is_empty() {
                 worst = (best - mean, Some(i));
@@ -163,10 +147,7 @@ impl Sweep {
         let mut p = Vec::new();
         for i in (0..arena.infosets()).filter(|&i| !arena.mates(i).is_empty()) {
             let r = arena.acts(i);
-            let logits: Vec<f64> = r
-                .clone()
-                .map(|s| log_base[s] + lambda * self.q[s])
-                .collect();
+            let logits: Vec<f64> = r.clone().map(|s| log_base[s] + lambda * self.q[s]).collect();
             lp.resize(r.len(), 0.0);
             p.resize(r.len(), 0.0);
             log_softmax(&logits, &mut lp, &mut p);

@@ -85,18 +85,11 @@ impl Tangent {
             let mates = arena.mates(i);
             let player = arena.info_player[i] as usize;
             let blocked = at.mass[i] == f64::NEG_INFINITY;
-            let mean: f64 = mates
-                .iter()
-                .enumerate()
-                .map(|(k, &h)| at.belief[m0 + k] * self.reach[h as usize])
-                .sum();
+            let mean: f64 =
+                mates.iter().enumerate().map(|(k, &h)| at.belief[m0 + k] * self.reach[h as usize]).sum();
             for (k, &h) in mates.iter().enumerate() {
                 let b = at.belief[m0 + k];
-                let d = if blocked {
-                    0.0
-                } else {
-                    b * (self.reach[h as usize] - mean)
-                };
+                let d = if blocked { 0.0 } else { b * (self.reach[h as usize] - mean) };
                 self.belief[m0 + k] = d;
                 for (s, &c) in arena.acts(i).zip(arena.kids(h as usize)) {
                     let c = c as usize * n + player;

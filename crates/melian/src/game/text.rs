@@ -43,11 +43,7 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(at: usize, message: impl Into<String>) -> Self {
-        Self {
-            at,
-            message: message.into(),
-            help: None,
-        }
+        Self { at, message: message.into(), help: None }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
@@ -73,12 +69,7 @@ pub(super) fn place(text: &[u8], mut faults: Vec<Fault>) -> Vec<Problem> {
                 }
             }
             at = end;
-            Problem {
-                message: f.message,
-                line,
-                column,
-                help: f.help,
-            }
+            Problem { message: f.message, line, column, help: f.help }
         })
         .collect()
 }
@@ -129,17 +120,8 @@ pub(super) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a [u8]) -> Result<Self, Fault> {
-        let skip = if text.starts_with(&[0xef, 0xbb, 0xbf]) {
-            3
-        } else {
-            0
-        };
-        let mut lexer = Self {
-            text,
-            at: skip,
-            next: Token::End,
-            end: skip,
-        };
+        let skip = if text.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
+        let mut lexer = Self { text, at: skip, next: Token::End, end: skip };
         lexer.advance()?;
         Ok(lexer)
     }
@@ -206,10 +188,7 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn unexpected(&self, want: &str) -> Fault {
-        Fault::new(
-            self.at,
-            format!("expected {want}, found {}", self.next.describe()),
-        )
+        Fault::new(self.at, format!("expected {want}, found {}", self.next.describe()))
     }
 
     pub(super) fn open(&mut self) -> Result<(), Fault> {
@@ -297,11 +276,7 @@ fn number(text: &[u8], i: usize) -> (Token<'_>, usize) {
 
 fn unescape(raw: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(raw);
-    if raw.contains(&b'\\') {
-        Cow::Owned(text.replace("\\\"", "\""))
-    } else {
-        text
-    }
+    if raw.contains(&b'\\') { Cow::Owned(text.replace("\\\"", "\"")) } else { text }
 }
 
 /// A label between quotes, as the writers print it.
@@ -333,9 +308,7 @@ pub(super) fn header(lexer: &mut Lexer<'_>, magic: &str, version: &str) -> Resul
     }
     lexer.take()?;
     if !matches!(lexer.peek(), Token::Symbol(b"R" | b"D")) {
-        return Err(lexer
-            .unexpected("`R` or `D`")
-            .help("leave a blank before the title"));
+        return Err(lexer.unexpected("`R` or `D`").help("leave a blank before the title"));
     }
     lexer.take()?;
     Ok(lexer.text("the title in quotes")?.into_owned())
@@ -352,11 +325,7 @@ pub(super) fn labels(lexer: &mut Lexer<'_>, what: &str) -> Result<Vec<Box<str>>,
 }
 
 /// `n` payoffs and the closing brace; commas between them are optional.
-pub(super) fn payoffs(
-    lexer: &mut Lexer<'_>,
-    n: usize,
-    out: &mut Vec<Rational>,
-) -> Result<(), Fault> {
+pub(super) fn payoffs(lexer: &mut Lexer<'_>, n: usize, out: &mut Vec<Rational>) -> Result<(), Fault> {
     let start = lexer.at();
     let mut count = 0;
     while !lexer.takes(Token::Close)? {
@@ -370,14 +339,7 @@ pub(super) fn payoffs(
     if count == n {
         Ok(())
     } else {
-        let found = if count > n {
-            "more".to_owned()
-        } else {
-            count.to_string()
-        };
-        Err(Fault::new(
-            start,
-            format!("{n} players need {n} payoffs, found {found}"),
-        ))
+        let found = if count > n { "more".to_owned() } else { count.to_string() };
+        Err(Fault::new(start, format!("{n} players need {n} payoffs, found {found}")))
     }
 }

@@ -55,11 +55,8 @@ fn induce(arena: &Arena, picks: &[usize], counts: &mut Vec<usize>) -> Induction 
     let mut ties = Vec::new();
     let mut value: Vec<Vec<Rational>> = vec![Vec::new(); arena.nodes()];
     for node in (0..arena.nodes()).rev() {
-        let below: Vec<Vec<Rational>> = arena
-            .kids(node)
-            .iter()
-            .map(|&c| std::mem::take(&mut value[c as usize]))
-            .collect();
+        let below: Vec<Vec<Rational>> =
+            arena.kids(node).iter().map(|&c| std::mem::take(&mut value[c as usize])).collect();
         let mut here = arena.pay_exact(node).to_vec();
         match arena.kind[node] {
             NodeKind::Terminal => {}
@@ -72,11 +69,7 @@ fn induce(arena: &Arena, picks: &[usize], counts: &mut Vec<usize>) -> Induction 
             }
             NodeKind::Decision(set) => {
                 let i = arena.owner(set).index();
-                let best = below
-                    .iter()
-                    .map(|v| &v[i])
-                    .max()
-                    .expect("sets have actions");
+                let best = below.iter().map(|v| &v[i]).max().expect("sets have actions");
                 let tied: Vec<usize> = (0..below.len()).filter(|&k| below[k][i] == *best).collect();
                 let mut pick = tied[0];
                 if tied.len() > 1 {
@@ -97,11 +90,7 @@ fn induce(arena: &Arena, picks: &[usize], counts: &mut Vec<usize>) -> Induction 
         profile[arena.acts(set).start] = 1.0;
     }
     ties.reverse();
-    Induction {
-        profile,
-        values: std::mem::take(&mut value[0]),
-        ties,
-    }
+    Induction { profile, values: std::mem::take(&mut value[0]), ties }
 }
 
 /// The roots of subgames of a tree, in prefix order: nodes below which no information set reaches outside.
@@ -199,11 +188,7 @@ fn solve_one(
 }
 
 fn identify(threshold: f64, pull: f64, vanish: f64) -> Identify {
-    Identify {
-        threshold,
-        pull,
-        vanish,
-    }
+    Identify { threshold, pull, vanish }
 }
 
 /// The subgame at `root` with solved subgames inside as terminal nodes, and its information sets' old places.
@@ -246,16 +231,9 @@ fn extract(arena: &Arena, root: usize, solved: &[Option<Vec<f64>>]) -> (Arena, V
         exact: Vec::new(),
     };
     for &node in &nodes {
-        let ended = if node == root {
-            None
-        } else {
-            solved[node].as_ref()
-        };
+        let ended = if node == root { None } else { solved[node].as_ref() };
         let row: Vec<Rational> = match ended {
-            Some(v) => v
-                .iter()
-                .map(|&x| Rational::from_f64(x).unwrap_or(Rational::zero()))
-                .collect(),
+            Some(v) => v.iter().map(|&x| Rational::from_f64(x).unwrap_or(Rational::zero())).collect(),
             None => arena.pay_exact(node).to_vec(),
         };
         parts.exact.extend(row);
@@ -285,9 +263,7 @@ fn extract(arena: &Arena, root: usize, solved: &[Option<Vec<f64>>]) -> (Arena, V
             NodeKind::Terminal => NodeKind::Terminal,
         };
         if ended.is_none() {
-            parts
-                .child
-                .extend(arena.kids(node).iter().map(|&c| place[c as usize]));
+            parts.child.extend(arena.kids(node).iter().map(|&c| place[c as usize]));
         }
         parts.first.push(parts.child.len() as u32);
         parts.kind.push(kind);

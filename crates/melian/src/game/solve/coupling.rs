@@ -32,13 +32,8 @@ impl Coupling {
         for (at, &node) in arena.member.iter().enumerate() {
             member_at[node as usize] = at as u32;
         }
-        let mut out = Self {
-            blocks: Vec::new(),
-            pairs: Vec::new(),
-            member_at,
-            size: 0,
-            merged: !arena.is_tree(),
-        };
+        let mut out =
+            Self { blocks: Vec::new(), pairs: Vec::new(), member_at, size: 0, merged: !arena.is_tree() };
         if out.merged {
             out.full(arena, memory)?;
         } else {
@@ -97,17 +92,13 @@ impl Coupling {
                 let silent = remembers && arena.info_player[above] == owner;
                 let mut find = |r: usize, c: usize| {
                     let key = (r as u32, c as u32);
-                    *known
-                        .entry(key)
-                        .or_insert_with(|| self.block(arena, key.0, key.1))
+                    *known.entry(key).or_insert_with(|| self.block(arena, key.0, key.1))
                 };
                 let down = if silent { NONE } else { find(below, above) };
                 let up = find(above, below);
                 self.pairs.push((down, up));
             }
-            if self.size as u64 * 8 + self.pairs.len() as u64 * 8 > memory
-                || self.size >= NONE as usize
-            {
+            if self.size as u64 * 8 + self.pairs.len() as u64 * 8 > memory || self.size >= NONE as usize {
                 return None;
             }
         }
@@ -138,11 +129,7 @@ impl Coupling {
             let acts = arena.acts(below);
             let kids = arena.kids(node);
             let blocked = at.mass[below] == f64::NEG_INFINITY;
-            let belief = if blocked {
-                0.0
-            } else {
-                at.belief[self.member_at[node] as usize]
-            };
+            let belief = if blocked { 0.0 } else { at.belief[self.member_at[node] as usize] };
             learn.clear();
             learn.extend(
                 kids.iter()

@@ -48,15 +48,8 @@ pub fn mirror_descent(
     progress: &mut dyn Progress,
 ) -> Result<Descent, QreError> {
     check(arena, std::slice::from_ref(numbers), choice, lambda)?;
-    let mut found = block::<1>(
-        arena,
-        std::slice::from_ref(numbers),
-        choice,
-        lambda,
-        tolerance,
-        limits,
-        progress,
-    );
+    let mut found =
+        block::<1>(arena, std::slice::from_ref(numbers), choice, lambda, tolerance, limits, progress);
     Ok(found.remove(0))
 }
 
@@ -77,28 +70,17 @@ pub fn mirror_descent_block(
     check(arena, variants, choice, lambda)?;
     let mut out = Vec::with_capacity(variants.len());
     for part in variants.chunks(LANES) {
-        out.extend(block::<LANES>(
-            arena, part, choice, lambda, tolerance, limits, progress,
-        ));
+        out.extend(block::<LANES>(arena, part, choice, lambda, tolerance, limits, progress));
     }
     Ok(out)
 }
 
-fn check(
-    arena: &Arena,
-    variants: &[Numbers],
-    choice: &Choice,
-    lambda: f64,
-) -> Result<(), QreError> {
+fn check(arena: &Arena, variants: &[Numbers], choice: &Choice, lambda: f64) -> Result<(), QreError> {
     if let Some(i) = arena.absent_minded() {
         return Err(QreError::AbsentMinded(i));
     }
     let fits = variants.iter().all(|v| v.fit(arena)) && choice.log_base().len() == arena.actions();
-    if fits && lambda > 0.0 && lambda.is_finite() {
-        Ok(())
-    } else {
-        Err(QreError::BadNumbers)
-    }
+    if fits && lambda > 0.0 && lambda.is_finite() { Ok(()) } else { Err(QreError::BadNumbers) }
 }
 
 type Lane<const L: usize> = [f64; L];
@@ -144,11 +126,7 @@ fn block<const L: usize>(
             }
             sweeps[l] += 1;
             change[l] = last[l] * (now[l] + ETA) / ETA / now[l].max(1.0);
-            let rough = if now[l] < goal[l] {
-                tolerance.max(1e-4)
-            } else {
-                tolerance
-            };
+            let rough = if now[l] < goal[l] { tolerance.max(1e-4) } else { tolerance };
             if change[l] <= rough {
                 if now[l] >= goal[l] {
                     done[l] = true;
@@ -157,12 +135,8 @@ fn block<const L: usize>(
                 }
             }
         }
-        let status = Status {
-            stage: "mirror descent",
-            step,
-            lambda: now[0] / ranges[0],
-            regret: f64::INFINITY,
-        };
+        let status =
+            Status { stage: "mirror descent", step, lambda: now[0] / ranges[0], regret: f64::INFINITY };
         if progress.report(status) == Control::Stop {
             break;
         }
@@ -195,9 +169,7 @@ impl<'a, const L: usize> Block<'a, L> {
         }
         let mut run = Self {
             arena,
-            payoff: (0..arena.payoff.len())
-                .map(|i| lanes(&|l| of(l).payoff[i] / ranges[l]))
-                .collect(),
+            payoff: (0..arena.payoff.len()).map(|i| lanes(&|l| of(l).payoff[i] / ranges[l])).collect(),
             z: choice.log_base().iter().map(|&b| [b; L]).collect(),
             lp,
             p,
@@ -214,10 +186,7 @@ impl<'a, const L: usize> Block<'a, L> {
         for i in 0..self.arena.infosets() {
             let r = self.arena.acts(i);
             for l in (0..L).filter(|&l| !done[l]) {
-                let top = r
-                    .clone()
-                    .map(|s| self.z[s][l])
-                    .fold(f64::NEG_INFINITY, f64::max);
+                let top = r.clone().map(|s| self.z[s][l]).fold(f64::NEG_INFINITY, f64::max);
                 let mut sum = 0.0;
                 for s in r.clone() {
                     let e = exp(self.z[s][l] - top);
@@ -276,11 +245,7 @@ impl<'a, const L: usize> Block<'a, L> {
             let mut sum = [0.0; L];
             for &h in mates {
                 let weight: Lane<L> = std::array::from_fn(|l| {
-                    if top[l] == f64::NEG_INFINITY {
-                        1.0
-                    } else {
-                        exp(self.reach[h as usize][l] - top[l])
-                    }
+                    if top[l] == f64::NEG_INFINITY { 1.0 } else { exp(self.reach[h as usize][l] - top[l]) }
                 });
                 for (s, &c) in arena.acts(i).zip(arena.kids(h as usize)) {
                     let v = &self.value[c as usize * n + player];
@@ -328,9 +293,5 @@ impl<'a, const L: usize> Block<'a, L> {
 
 fn log_add(a: f64, b: f64) -> f64 {
     let (low, high) = if a < b { (a, b) } else { (b, a) };
-    if high == f64::NEG_INFINITY {
-        high
-    } else {
-        high + ln(1.0 + exp(low - high))
-    }
+    if high == f64::NEG_INFINITY { high } else { high + ln(1.0 + exp(low - high)) }
 }

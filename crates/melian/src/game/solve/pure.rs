@@ -56,12 +56,7 @@ pub fn pure_equilibria(
     let most = (limits.memory / 16).min(1 << 32) as usize;
     let units = match form {
         Form::Strategic => (0..arena.players())
-            .map(|p| {
-                reduced(arena, p, most).map(|strategies| Unit {
-                    owner: p,
-                    strategies,
-                })
-            })
+            .map(|p| reduced(arena, p, most).map(|strategies| Unit { owner: p, strategies }))
             .collect::<Option<Vec<_>>>()
             .ok_or(TooMany)?,
         Form::Agent => (0..arena.infosets())
@@ -80,19 +75,10 @@ pub fn pure_equilibria(
     let mut table = vec![0.0; cells * units.len()];
     let mut picks = vec![0; units.len()];
     for cell in 0..cells {
-        let status = Status {
-            stage: "pure",
-            step: cell as u64,
-            lambda: 0.0,
-            regret: f64::INFINITY,
-        };
-        if cell % 1024 == 0
-            && (cell as u64 / 1024 > limits.steps || progress.report(status) == Control::Stop)
+        let status = Status { stage: "pure", step: cell as u64, lambda: 0.0, regret: f64::INFINITY };
+        if cell % 1024 == 0 && (cell as u64 / 1024 > limits.steps || progress.report(status) == Control::Stop)
         {
-            return Ok(PureEquilibria {
-                profiles: Vec::new(),
-                complete: false,
-            });
+            return Ok(PureEquilibria { profiles: Vec::new(), complete: false });
         }
         let mut rest = cell;
         for (pick, unit) in picks.iter_mut().zip(&units) {
@@ -117,10 +103,7 @@ pub fn pure_equilibria(
             profiles.push(profile);
         }
     }
-    Ok(PureEquilibria {
-        profiles,
-        complete: true,
-    })
+    Ok(PureEquilibria { profiles, complete: true })
 }
 
 /// Cells in which no unit gains by another strategy.
@@ -171,11 +154,7 @@ fn infoset_of_slot(arena: &Arena, slot: u32) -> usize {
 fn profile(arena: &Arena, chosen: &[u32]) -> Vec<f64> {
     let mut out = vec![0.0; arena.actions()];
     for (i, &slot) in chosen.iter().enumerate() {
-        let slot = if slot == u32::MAX {
-            arena.acts(i).start
-        } else {
-            slot as usize
-        };
+        let slot = if slot == u32::MAX { arena.acts(i).start } else { slot as usize };
         out[slot] = 1.0;
     }
     out
@@ -203,11 +182,7 @@ fn play(arena: &Arena, numbers: &Numbers, chosen: &[u32]) -> Vec<f64> {
             }
             NodeKind::Decision(i) => {
                 let slot = chosen[i.index()];
-                let k = if slot == u32::MAX {
-                    0
-                } else {
-                    slot - arena.slot0[node]
-                };
+                let k = if slot == u32::MAX { 0 } else { slot - arena.slot0[node] };
                 stack.push((arena.kids(node)[k as usize] as usize, p));
             }
         }
@@ -256,11 +231,7 @@ fn last_own_slots(arena: &Arena, player: usize) -> Vec<u32> {
         let own = matches!(arena.kind[node],
             NodeKind::Decision(i) if arena.info_player[i.index()] as usize == player);
         for (k, &c) in arena.kids(node).iter().enumerate() {
-            last[c as usize] = if own {
-                arena.slot0[node] + k as u32
-            } else {
-                last[node]
-            };
+            last[c as usize] = if own { arena.slot0[node] + k as u32 } else { last[node] };
         }
     }
     last

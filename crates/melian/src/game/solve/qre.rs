@@ -43,9 +43,7 @@ impl Choice {
     /// Every action its own class, all alike: plain logit.
     #[must_use]
     pub fn plain(arena: &Arena) -> Self {
-        Self {
-            log_base: vec![0.0; arena.actions()],
-        }
+        Self { log_base: vec![0.0; arena.actions()] }
     }
 
     /// Sets the classes of one information set: a class number and a weight inside the class for each action.
@@ -62,19 +60,14 @@ impl Choice {
     ) -> Result<(), BadChoice> {
         let slots = arena.action_slots(infoset);
         if classes.len() != slots.len() || weights.len() != slots.len() {
-            return Err(BadChoice(
-                infoset,
-                "needs one class and one weight per action",
-            ));
+            return Err(BadChoice(infoset, "needs one class and one weight per action"));
         }
         if !weights.iter().all(|w| *w > 0.0 && w.is_finite()) {
             return Err(BadChoice(infoset, "weights must be positive and finite"));
         }
         for (k, slot) in slots.enumerate() {
-            let total: f64 = (0..classes.len())
-                .filter(|&j| classes[j] == classes[k])
-                .map(|j| weights[j])
-                .sum();
+            let total: f64 =
+                (0..classes.len()).filter(|&j| classes[j] == classes[k]).map(|j| weights[j]).sum();
             self.log_base[slot] = ln(weights[k] / total);
         }
         Ok(())
@@ -181,10 +174,7 @@ impl std::fmt::Display for QreError {
                 "information set {} is met twice on one path (absent-mindedness): agent QRE is not defined there",
                 i.index()
             ),
-            Self::TooLarge => write!(
-                f,
-                "the game is too large for path-following in the memory allowed"
-            ),
+            Self::TooLarge => write!(f, "the game is too large for path-following in the memory allowed"),
             Self::BadNumbers => {
                 write!(f, "lambda must be at least 0 and numbers must fit the game")
             }
@@ -298,16 +288,11 @@ impl<'a> Model<'a> {
             put(k, k, 1.0);
         }
         for &(row, column, offset) in &self.coupling.blocks {
-            let (rows, columns) = (
-                self.arena.acts(row as usize),
-                self.arena.acts(column as usize),
-            );
+            let (rows, columns) = (self.arena.acts(row as usize), self.arena.acts(column as usize));
             let width = columns.len();
             let block = &blocks[offset as usize..offset as usize + rows.len() * width];
-            let (origin, skip) = (
-                self.reference[row as usize] as usize,
-                self.reference[column as usize] as usize,
-            );
+            let (origin, skip) =
+                (self.reference[row as usize] as usize, self.reference[column as usize] as usize);
             let base = &block[origin * width..(origin + 1) * width];
             let first = self.start[row as usize] as usize;
             for (r, a) in (first..).zip((0..rows.len()).filter(|&a| a != origin)) {
@@ -348,17 +333,8 @@ impl<'a> Model<'a> {
             }
         });
         if let Some(row) = border {
-            entries.extend(
-                slope
-                    .iter()
-                    .enumerate()
-                    .map(|(k, &d)| (k as u32, last as u32, d)),
-            );
-            entries.extend(
-                row.iter()
-                    .enumerate()
-                    .map(|(k, &d)| (last as u32, k as u32, d)),
-            );
+            entries.extend(slope.iter().enumerate().map(|(k, &d)| (k as u32, last as u32, d)));
+            entries.extend(row.iter().enumerate().map(|(k, &d)| (last as u32, k as u32, d)));
         }
         SparseLu::new(&columns(n, &entries)).map(Lu::Sparse)
     }
@@ -369,11 +345,8 @@ impl<'a> Model<'a> {
         for i in 0..self.arena.infosets() {
             let slots = self.arena.acts(i);
             let old = self.reference[i] as usize;
-            let best = (0..slots.len()).max_by(|&a, &b| {
-                at.z[slots.start + a]
-                    .total_cmp(&at.z[slots.start + b])
-                    .then(b.cmp(&a))
-            });
+            let best = (0..slots.len())
+                .max_by(|&a, &b| at.z[slots.start + a].total_cmp(&at.z[slots.start + b]).then(b.cmp(&a)));
             let Some(best) = best else { continue };
             if best != old && at.z[slots.start + best] > at.z[slots.start + old] + 1.0 {
                 let shift = at.z[slots.start + best];
@@ -509,17 +482,12 @@ impl<'a> Model<'a> {
 
     /// A point in logits relative to the likeliest actions; `None` if its size is wrong.
     fn anchor(&mut self, from: &BranchPoint) -> Option<Point> {
-        if from.log_profile.len() != self.arena.actions()
-            || from.log_profile.iter().any(|l| l.is_nan())
-        {
+        if from.log_profile.len() != self.arena.actions() || from.log_profile.iter().any(|l| l.is_nan()) {
             return None;
         }
         // A probability of zero has no logit; take one far below any other.
         let z = from.log_profile.iter().map(|&l| l.max(-1e9)).collect();
-        let mut at = Point {
-            z,
-            lambda: from.lambda * self.range,
-        };
+        let mut at = Point { z, lambda: from.lambda * self.range };
         for i in 0..self.arena.infosets() {
             let shift = at.z[self.arena.info_slot[i] as usize];
             for s in self.arena.acts(i) {
@@ -534,11 +502,7 @@ impl<'a> Model<'a> {
 
     /// How the logits of a solution respond to shifts of lambda * Q, given per action: one linear solve each.
     /// The reference's logit does not move. `None` if the solution is not isolated.
-    pub(crate) fn response(
-        &mut self,
-        at: &BranchPoint,
-        shifts: &[Vec<f64>],
-    ) -> Option<Vec<Vec<f64>>> {
+    pub(crate) fn response(&mut self, at: &BranchPoint, shifts: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
         let at = self.anchor(at)?;
         self.evaluate(&at);
         let lu = self.factor(at.lambda, None)?;
@@ -591,11 +555,7 @@ fn columns(n: usize, entries: &[(u32, u32, f64)]) -> Columns {
         first[j + 1] += first[j];
     }
     let mut next = first.clone();
-    let mut out = Columns {
-        first,
-        row: vec![0; entries.len()],
-        value: vec![0.0; entries.len()],
-    };
+    let mut out = Columns { first, row: vec![0; entries.len()], value: vec![0.0; entries.len()] };
     for &(r, c, x) in entries {
         let at = &mut next[c as usize];
         out.row[*at] = r;
@@ -614,14 +574,7 @@ fn elimination_order(arena: &Arena) -> (Vec<u32>, usize) {
             depth[c as usize] = depth[c as usize].max(depth[node] + 1);
         }
     }
-    let deepest = |i: usize| {
-        arena
-            .mates(i)
-            .iter()
-            .map(|&h| depth[h as usize])
-            .max()
-            .unwrap_or(0)
-    };
+    let deepest = |i: usize| arena.mates(i).iter().map(|&h| depth[h as usize]).max().unwrap_or(0);
     let mut order: Vec<usize> = (0..arena.infosets()).collect();
     order.sort_by_key(|&i| (std::cmp::Reverse(deepest(i)), i));
     let mut start = vec![0; arena.infosets()];
@@ -650,13 +603,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
         let mut border = vec![0.0; n + 1];
         border[n] = if up { 1.0 } else { -1.0 };
         let lu = model.factor(at.lambda, Some(&border))?;
-        let mut tracker = Self {
-            model,
-            at,
-            direction: border.clone(),
-            lu,
-            step: 0.1,
-        };
+        let mut tracker = Self { model, at, direction: border.clone(), lu, step: 0.1 };
         tracker.aim(&border);
         Some(tracker)
     }
@@ -681,12 +628,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
     /// is from the prediction.
     fn correct(&mut self, from: &Point, weights: &[f64], reach: f64) -> Option<(Point, f64)> {
         let n = self.model.unknowns;
-        let border: Vec<f64> = self
-            .direction
-            .iter()
-            .zip(weights)
-            .map(|(t, w)| t * w)
-            .collect();
+        let border: Vec<f64> = self.direction.iter().zip(weights).map(|(t, w)| t * w).collect();
         let mut at = from.clone();
         let mut moved = vec![0.0; n + 1];
         let mut gap = vec![0.0; n + 1];
@@ -727,11 +669,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
             if size.is_nan() || missed > MISS * reach {
                 return None;
             }
-            let rate = if before.is_finite() {
-                (size / before).min(1.0)
-            } else {
-                0.5
-            };
+            let rate = if before.is_finite() { (size / before).min(1.0) } else { 0.5 };
             if size * rate < 1e-10 {
                 return Some((at, missed));
             }
@@ -752,22 +690,13 @@ impl<'m, 'a> Tracker<'m, 'a> {
                 self.step *= 0.5;
                 continue;
             };
-            let border: Vec<f64> = self
-                .direction
-                .iter()
-                .zip(&weights)
-                .map(|(t, w)| t * w)
-                .collect();
+            let border: Vec<f64> = self.direction.iter().zip(&weights).map(|(t, w)| t * w).collect();
             self.model.evaluate(&point);
             let Some(lu) = self.model.factor(point.lambda, Some(&border)) else {
                 self.step *= 0.7;
                 continue;
             };
-            let old = (
-                self.at.clone(),
-                std::mem::take(&mut self.direction),
-                self.lu.sign(),
-            );
+            let old = (self.at.clone(), std::mem::take(&mut self.direction), self.lu.sign());
             self.at = point.clone();
             self.lu = lu;
             self.aim(&border);
@@ -779,16 +708,8 @@ impl<'m, 'a> Tracker<'m, 'a> {
             if turned || (old.2 * self.lu.sign() < 0.0 && self.step > 2e-3) {
                 (self.at, self.direction) = (old.0, old.1);
                 self.model.evaluate(&self.at);
-                let border: Vec<f64> = self
-                    .direction
-                    .iter()
-                    .zip(&weights)
-                    .map(|(t, w)| t * w)
-                    .collect();
-                self.lu = self
-                    .model
-                    .factor(self.at.lambda, Some(&border))
-                    .ok_or(Failed)?;
+                let border: Vec<f64> = self.direction.iter().zip(&weights).map(|(t, w)| t * w).collect();
+                self.lu = self.model.factor(self.at.lambda, Some(&border)).ok_or(Failed)?;
                 self.step *= 0.5;
                 continue;
             }
@@ -801,10 +722,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
                 self.model.evaluate(&self.at);
                 let w = self.model.weights(&self.at);
                 let border: Vec<f64> = self.direction.iter().zip(&w).map(|(t, w)| t * w).collect();
-                self.lu = self
-                    .model
-                    .factor(self.at.lambda, Some(&border))
-                    .ok_or(Failed)?;
+                self.lu = self.model.factor(self.at.lambda, Some(&border)).ok_or(Failed)?;
                 self.aim(&border);
             }
             let share = missed / self.step;
@@ -826,10 +744,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
         }
         if old.2 * self.lu.sign() < 0.0 {
             let (a, b) = (old.0.lambda / range, self.at.lambda / range);
-            events.push(BranchEvent::Bifurcation {
-                from: a.min(b),
-                to: a.max(b),
-            });
+            events.push(BranchEvent::Bifurcation { from: a.min(b), to: a.max(b) });
         }
     }
 }
@@ -837,11 +752,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
 struct Failed;
 
 fn norm(x: &[f64], weights: &[f64]) -> f64 {
-    x.iter()
-        .zip(weights)
-        .map(|(x, w)| x * x * w)
-        .sum::<f64>()
-        .sqrt()
+    x.iter().zip(weights).map(|(x, w)| x * x * w).sum::<f64>().sqrt()
 }
 
 /// Follows the principal branch: from the base measure at lambda 0.
@@ -857,10 +768,7 @@ pub fn principal_branch(
     progress: &mut dyn Progress,
 ) -> Result<Branch, QreError> {
     let mut model = Model::new(arena, numbers, choice, limits.memory)?;
-    let base = BranchPoint {
-        lambda: 0.0,
-        log_profile: choice.log_base.clone(),
-    };
+    let base = BranchPoint { lambda: 0.0, log_profile: choice.log_base.clone() };
     let Some(start) = model.anchor(&base) else {
         return Err(QreError::BadNumbers);
     };
@@ -871,10 +779,7 @@ pub fn principal_branch(
 ///
 /// # Errors
 /// See [`QreError`].
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the principal branch's, and where to start"
-)]
+#[expect(clippy::too_many_arguments, reason = "the principal branch's, and where to start")]
 pub fn branch_from(
     arena: &Arena,
     numbers: &Numbers,
@@ -915,8 +820,7 @@ fn follow(
         steps: 0,
         at: Vec::new(),
     };
-    let reached =
-        model.unknowns == 0 || (start.lambda == target && matches!(goal, Goal::Lambda(_)));
+    let reached = model.unknowns == 0 || (start.lambda == target && matches!(goal, Goal::Lambda(_)));
     if reached {
         branch.end = BranchEnd::Reached;
         branch.last.lambda = target / range;
@@ -992,10 +896,7 @@ fn follow(
 fn between(model: &mut Model<'_>, before: &Point, after: &Point, lambda: f64) -> Option<Point> {
     let part = (lambda - before.lambda) / (after.lambda - before.lambda);
     let part = if part.is_finite() { part } else { 0.0 };
-    let mut guess = Point {
-        z: vec![0.0; after.z.len()],
-        lambda,
-    };
+    let mut guess = Point { z: vec![0.0; after.z.len()], lambda };
     for i in 0..model.arena.infosets() {
         let slots = model.arena.acts(i);
         let origin = slots.start + model.reference[i] as usize;
@@ -1038,10 +939,7 @@ pub fn limit_of(
         return Err(QreError::BadNumbers);
     };
     let found = model.limit(&at, how);
-    Ok(found.map(|p| BranchPoint {
-        lambda: f64::INFINITY,
-        ..model.branch_point(&p)
-    }))
+    Ok(found.map(|p| BranchPoint { lambda: f64::INFINITY, ..model.branch_point(&p) }))
 }
 
 /// Solves the equations at one lambda from a first guess, by `sweeps` damped logit responses and then Newton's

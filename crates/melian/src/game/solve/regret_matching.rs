@@ -27,11 +27,7 @@ pub fn regret_matching(
     progress: &mut dyn Progress,
 ) -> Learned {
     let mut run = Run::new(arena, numbers);
-    let mut best = Learned {
-        profile: run.current(),
-        regret: f64::INFINITY,
-        iterations: 0,
-    };
+    let mut best = Learned { profile: run.current(), regret: f64::INFINITY, iterations: 0 };
     let mut check = 1;
     for t in 1..=limits.steps {
         for player in 0..arena.players() {
@@ -50,12 +46,7 @@ pub fn regret_matching(
             }
             check += (check / 8).max(1);
         }
-        let status = Status {
-            stage: "regret matching",
-            step: t,
-            lambda: 0.0,
-            regret: best.regret,
-        };
+        let status = Status { stage: "regret matching", step: t, lambda: 0.0, regret: best.regret };
         if progress.report(status) == Control::Stop {
             break;
         }
@@ -122,11 +113,8 @@ impl<'a> Run<'a> {
             let slot0 = arena.slot0[node] as usize;
             let mut v = self.payoff[arena.outcome[node] as usize * n + player];
             let kids = arena.kids(node);
-            let below: f64 = kids
-                .iter()
-                .enumerate()
-                .map(|(k, &c)| self.p[slot0 + k] * self.value[c as usize])
-                .sum();
+            let below: f64 =
+                kids.iter().enumerate().map(|(k, &c)| self.p[slot0 + k] * self.value[c as usize]).sum();
             v += below;
             self.value[node] = v;
             if mine(node) {
@@ -144,11 +132,7 @@ impl<'a> Run<'a> {
                 sum += *x;
             }
             for s in r.clone() {
-                self.p[s] = if sum > 0.0 {
-                    self.regret[s] / sum
-                } else {
-                    1.0 / r.len() as f64
-                };
+                self.p[s] = if sum > 0.0 { self.regret[s] / sum } else { 1.0 / r.len() as f64 };
             }
         }
     }
