@@ -47,11 +47,15 @@ fn lattice(n: usize, k: usize, t: usize, r: usize) -> PublicStateGame {
 
 #[test]
 fn go() {
-    for (n, k, t, r) in [(2, 2, 6, 4), (2,2,20,8), (2, 2, 40, 12), (3,3,40,12), (4,4,40,12)] {
-        let g = lattice(n, k, t, r);
-        println!("{n},{k},{t},{r}: {} unknowns", g.strategy_len());
+    let lambda: f64 = std::env::var("L").unwrap_or("8".into()).parse().unwrap();
+    let turns: usize = std::env::var("TURNS").unwrap_or("8".into()).parse().unwrap();
+    let cases = std::env::var("CASES").unwrap_or("2,2,6,4 2,2,20,8 2,2,40,12 3,3,40,12 4,4,40,12".into());
+    for case in cases.split(' ') {
+        let c: Vec<usize> = case.split(',').map(|x| x.parse().unwrap()).collect();
+        let g = lattice(c[0], c[1], c[2], c[3]);
         let start = std::time::Instant::now();
-        let (passes, products, res, vals) = experiment(&g, 8.0, 4.0, 1e-3);
-        println!("{passes} passes {products} products {res:.1e} {vals:?} {:?}", start.elapsed());
+        let s = solve(&g, lambda, &SolveOptions { turns, ..SolveOptions::default() }, &mut |_| Control::Continue);
+        println!("{case}: {} unknowns {:?} lambda {} residual {:.1e} work {} {:?}", g.strategy_len(), s.status, s.lambda, s.residual, s.work, start.elapsed());
+        println!("  {:?}", s.events);
     }
 }

@@ -4,10 +4,12 @@ mod builder;
 mod error;
 mod krylov;
 mod solve;
+mod strategy;
 mod structure;
 mod sweep;
 
 pub use builder::{ActionClass, Branch, Mover, PublicStateBuilder};
 pub use error::PublicStateError;
 pub use structure::{ChanceId, Numbers, Payoff, PayoffId, PublicStateGame, StateId, View};
-pub use solve::*;
+pub use solve::{Control, Event, Progress, Solution, SolveOptions, Status, solve, trace};
+pub use strategy::Strategy;

@@ -1,53 +1,544 @@
-//! experimental
+//! Agent quantal-response equilibria of public-state games by continuation in lambda.
+//!
+//! From uniform play at lambda = 0 the principal branch is followed by predictor and corrector: quadratic extrapolation,
+//! then Newton's method whose linear systems are solved by GMRES with exact products from [`super::sweep`] (Newton-Krylov).
+//! Where steps in lambda shrink to nothing a fold is near: from there the branch is followed in pseudo-arclength
+//! (Keller 1977; Turocy 2005 for quantal response) through its turning points. When it winds without end, the walk may
+//! leave the branch by a damped transient (Kelley and Keyes 1998) just beyond the fold: a jump, reported as one.
+
+use super::krylov::{Gmres, add_scaled, dot, norm};
+use super::strategy::Strategy;
 use super::structure::PublicStateGame;
 use super::sweep::{Change, Pass};
-use super::krylov::Gmres;
 
-#[allow(missing_docs)]
-pub fn experiment(game: &PublicStateGame, target: f64, h0: f64, eta: f64) -> (usize, usize, f64, Vec<f64>) {
-    let n = game.structure.unknowns;
-    let mut pass = Pass::new(game);
-    let mut change = Change::new(game);
-    let mut gmres = Gmres::default();
-    let mut v = vec![0.0; n];
-    for seat in &game.structure.seats {
-        for q in 0..game.structure.types[seat.player].len() {
-            for a in 0..seat.actions { v[seat.first + q*seat.actions + a] = game.structure.log_measure[seat.measure+a]; }
+/// How to solve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SolveOptions {
+    /// Largest residual, in probabilities, of a solution that counts as one.
+    pub tolerance: f64,
+    /// Most passes over the states (evaluations and derivative products together).
+    pub work: usize,
+    /// Turning points followed between one largest lambda and the next before the walk gives up on the branch.
+    pub turns: usize,
+    /// Whether the walk may jump to another branch when it gives up on the one it is on.
+    pub jump: bool,
+}
+
+impl Default for SolveOptions {
+    fn default() -> Self {
+        Self { tolerance: 1e-9, work: 200_000, turns: 8, jump: true }
+    }
+}
+
+/// What the watcher is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Where the walk is.
+    pub lambda: f64,
+    /// Where it should get.
+    pub target: f64,
+    /// Passes spent so far.
+    pub work: usize,
+}
+
+/// What the watcher answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// Stop and hand back the best found.
+    Stop,
+}
+
+/// Something that happened on the way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    /// The branch turned back in lambda, or forward again.
+    Turn {
+        /// Lambda near the turning point.
+        lambda: f64,
+    },
+    /// The walk left the branch: beyond this the solution isn't on the principal branch.
+    Jump {
+        /// Lambda before the jump.
+        from: f64,
+        /// Lambda after it.
+        to: f64,
+    },
+}
+
+/// How a walk ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// At the lambda asked for, with the residual asked for.
+    Converged,
+    /// The watcher stopped it.
+    Cancelled,
+    /// The work ran out.
+    OutOfWork,
+    /// The branch could be followed no further.
+    Stuck,
+}
+
+/// The best found: an equilibrium at `lambda`, which is the lambda asked for only if the status is `Converged`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Solution {
+    /// The equilibrium's precision.
+    pub lambda: f64,
+    /// The precision asked for.
+    pub target: f64,
+    /// Choice probabilities.
+    pub strategy: Strategy,
+    /// Largest change of a probability in one pass, as the solver sees it. The judge's is in the certificate.
+    pub residual: f64,
+    /// How the walk ended.
+    pub status: Status,
+    /// Turning points and jumps on the way from lambda = 0, in order.
+    pub events: Vec<Event>,
+    /// Passes spent.
+    pub work: usize,
+}
+
+impl Solution {
+    /// Whether the solution lies on the branch that starts at uniform play.
+    #[must_use]
+    pub fn on_principal_branch(&self) -> bool {
+        !self.events.iter().any(|event| matches!(event, Event::Jump { .. }))
+    }
+}
+
+/// Solves at one precision.
+pub fn solve(game: &PublicStateGame, lambda: f64, options: &SolveOptions, watch: &mut dyn FnMut(Progress) -> Control) -> Solution {
+    let mut walk = Walk::new(game, *options, watch);
+    let status = walk.go(lambda);
+    walk.solution(lambda, status)
+}
+
+/// Solves at several precisions in one walk, in increasing order. Ends early if the walk does.
+pub fn trace(
+    game: &PublicStateGame,
+    lambdas: &[f64],
+    options: &SolveOptions,
+    watch: &mut dyn FnMut(Progress) -> Control,
+) -> Vec<Solution> {
+    let mut wanted = lambdas.to_vec();
+    wanted.sort_by(f64::total_cmp);
+    let mut walk = Walk::new(game, *options, watch);
+    let mut found = Vec::new();
+    for lambda in wanted {
+        let status = walk.go(lambda);
+        found.push(walk.solution(lambda, status));
+        if status != Status::Converged {
+            break;
         }
     }
-    let mut products = 0; let mut passes = 0;
-    let mut lambda = 0.0f64;
-    let mut delta = vec![0.0; n];
-    let mut rhs = vec![0.0; n];
-    let mut h = h0;
-    while lambda < target {
-        let next = (lambda + h).min(target);
-        let saved = v.clone();
-        let mut ok = false;
-        let mut prev = f64::INFINITY;
-        for it in 0..10 {
-            pass.run(game, &v, next); passes += 1;
-            let r = pass.residual();
-            if r < 1e-9 { ok = true; break; }
-            if it >= 2 && r > prev { break; }
-            prev = r;
-            for i in 0..n { rhs[i] = pass.next_score[i] - v[i]; }
-            let k = gmres.solve(|x, out| { change.apply(game, &pass, x, None, out); for i in 0..n { out[i] = x[i] - out[i]; } }, &rhs, &mut delta, eta, 60, 200);
-            products += k.products;
-            println!("  lambda {next} it {it} r {r:.2e} products {} rel {:.1e}", k.products, k.relative);
-            for i in 0..n { v[i] += delta[i]; }
+    found
+}
+
+const CYCLE: usize = 80;
+const LINEAR_WORK: usize = 240;
+const CORRECTIONS: usize = 8;
+/// Residual that is good enough between where the walk is and where it should get.
+const PASSING: f64 = 1e-3;
+const FORCING: f64 = 1e-2;
+
+pub(super) struct Walk<'a> {
+    game: &'a PublicStateGame,
+    options: SolveOptions,
+    watch: &'a mut dyn FnMut(Progress) -> Control,
+    pub(super) pass: Pass,
+    change: Change,
+    gmres: Gmres,
+    range: f64,
+    lambda: f64,
+    score: Vec<f64>,
+    /// Derivative of the score by lambda at the point before, and that point.
+    before: Option<(f64, Vec<f64>)>,
+    step: f64,
+    events: Vec<Event>,
+    work: usize,
+    right: Vec<f64>,
+    delta: Vec<f64>,
+    stopped: Option<Status>,
+}
+
+enum Corrected {
+    After(usize),
+    Failed,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(game: &'a PublicStateGame, options: SolveOptions, watch: &'a mut dyn FnMut(Progress) -> Control) -> Self {
+        let unknowns = game.structure.unknowns;
+        let range = game.payoff_range();
+        let mut walk = Self {
+            game,
+            options,
+            watch,
+            pass: Pass::new(game),
+            change: Change::new(game),
+            gmres: Gmres::default(),
+            range: if range > 0.0 { range } else { 1.0 },
+            lambda: 0.0,
+            score: uniform(game),
+            before: None,
+            step: 0.0,
+            events: Vec::new(),
+            work: 0,
+            right: vec![0.0; unknowns + 1],
+            delta: vec![0.0; unknowns + 1],
+            stopped: None,
+        };
+        walk.step = 2.0 / walk.range;
+        let score = std::mem::take(&mut walk.score);
+        walk.evaluate(&score, 0.0);
+        walk.score = score;
+        walk
+    }
+
+    fn evaluate(&mut self, score: &[f64], lambda: f64) {
+        self.pass.run(self.game, score, lambda);
+        self.work += 1;
+    }
+
+    /// Asks the watcher and the budget; remembers the answer.
+    fn may_go_on(&mut self, target: f64) -> bool {
+        if self.stopped.is_none() {
+            if self.work >= self.options.work {
+                self.stopped = Some(Status::OutOfWork);
+            } else if (self.watch)(Progress { lambda: self.lambda, target, work: self.work }) == Control::Stop {
+                self.stopped = Some(Status::Cancelled);
+            }
         }
-        if ok { lambda = next; h *= 2.0; println!("ok {lambda}"); } else { v = saved; h /= 4.0; println!("fail {next}");}
-        if h < 1e-3 { break; }
+        self.stopped.is_none()
     }
-    pass.run(game, &v, lambda);
-    let b = game.players().len() * game.joint_types();
-    let root = game.structure.root * b;
-    let mut vals = vec![];
-    for i in 0..game.players().len() {
-        let mut t = 0.0;
-        for th in 0..game.joint_types() { t += game.numbers.log_prior[th].exp() * pass.value[root + i*game.joint_types() + th]; }
-        vals.push(t);
+
+    fn go(&mut self, target: f64) -> Status {
+        if !(target.is_finite() && target >= self.lambda) {
+            return Status::Stuck;
+        }
+        loop {
+            if self.walk_in_lambda(target) {
+                return Status::Converged;
+            }
+            if let Some(status) = self.stopped {
+                return status;
+            }
+            if self.follow_arc(target) {
+                continue;
+            }
+            if let Some(status) = self.stopped {
+                return status;
+            }
+            if !(self.options.jump && self.jump(target)) {
+                return self.stopped.unwrap_or(Status::Stuck);
+            }
+        }
     }
-    (passes, products, pass.residual(), vals)
+
+    /// Steps of growing and shrinking length in lambda. False if they shrink to nothing or the walk is stopped.
+    fn walk_in_lambda(&mut self, target: f64) -> bool {
+        let unknowns = self.score.len();
+        let mut tangent = vec![0.0; unknowns];
+        while self.lambda < target {
+            if !self.may_go_on(target) {
+                return false;
+            }
+            self.tangent(&mut tangent);
+            loop {
+                let mut next = (self.lambda + self.step).min(target);
+                if target - next < 0.3 * self.step {
+                    next = target;
+                }
+                let mut score = self.predict(&tangent, next);
+                let tolerance = if next == target { self.options.tolerance } else { PASSING };
+                if let Corrected::After(corrections) = self.correct(&mut score, next, tolerance) {
+                    let known = std::mem::replace(&mut self.score, score);
+                    self.before = Some((self.lambda, known));
+                    self.lambda = next;
+                    if corrections <= 1 {
+                        self.step *= 2.0;
+                    } else if corrections >= 4 {
+                        self.step /= 1.5;
+                    }
+                    break;
+                }
+                self.step /= 3.0;
+                if !self.may_go_on(target) {
+                    self.restore();
+                    return false;
+                }
+                if self.step < 1e-3 * self.lambda.max(0.1 / self.range) {
+                    self.restore();
+                    return false;
+                }
+            }
+        }
+        self.pass.residual() <= self.options.tolerance || {
+            let mut score = self.score.clone();
+            let ok = matches!(self.correct(&mut score, target, self.options.tolerance), Corrected::After(_));
+            if ok {
+                self.score = score;
+            } else {
+                self.restore();
+            }
+            ok
+        }
+    }
+
+    /// Evaluates at the point the walk stands on.
+    fn restore(&mut self) {
+        let score = std::mem::take(&mut self.score);
+        self.evaluate(&score, self.lambda);
+        self.score = score;
+    }
+
+    fn tangent(&mut self, tangent: &mut [f64]) {
+        let size = tangent.len();
+        self.change.apply_lambda(self.game, &self.pass, &mut self.right[..size]);
+        let (game, pass, change) = (self.game, &self.pass, &mut self.change);
+        let apply = |x: &[f64], out: &mut [f64]| fixed_point_product(game, pass, change, x, out);
+        let solved = self.gmres.solve(apply, &self.right[..size], tangent, FORCING, CYCLE, LINEAR_WORK);
+        self.work += 1 + solved.products;
+    }
+
+    fn predict(&self, tangent: &[f64], next: f64) -> Vec<f64> {
+        let length = next - self.lambda;
+        let mut score = self.score.clone();
+        add_scaled(&mut score, length, tangent);
+        if let Some((lambda, before)) = &self.before {
+            let back = self.lambda - lambda;
+            let bend = length * length / back;
+            for (at, value) in score.iter_mut().enumerate() {
+                *value += bend * (tangent[at] - (self.score[at] - before[at]) / back);
+            }
+        }
+        score
+    }
+
+    /// Newton's method at a fixed lambda.
+    fn correct(&mut self, score: &mut [f64], lambda: f64, tolerance: f64) -> Corrected {
+        let size = score.len();
+        let mut last = f64::INFINITY;
+        for corrections in 0..=CORRECTIONS {
+            self.evaluate(score, lambda);
+            let residual = self.pass.residual();
+            if residual <= tolerance {
+                return Corrected::After(corrections);
+            }
+            if !(residual <= last) || corrections == 0 && residual > 0.3 || corrections == CORRECTIONS {
+                break;
+            }
+            last = residual;
+            for at in 0..size {
+                self.right[at] = self.pass.next_score[at] - score[at];
+            }
+            let (game, pass, change) = (self.game, &self.pass, &mut self.change);
+            let apply = |x: &[f64], out: &mut [f64]| fixed_point_product(game, pass, change, x, out);
+            let solved = self.gmres.solve(apply, &self.right[..size], &mut self.delta[..size], FORCING, CYCLE, LINEAR_WORK);
+            self.work += solved.products;
+            add_scaled(score, 1.0, &self.delta[..size]);
+        }
+        Corrected::Failed
+    }
+
+    /// One product with the bordered matrix of pseudo-arclength: unknowns are the score and `lambda * scale`.
+    fn bordered_solve(&mut self, tangent: &[f64], scale: f64, right: &[f64], out: &mut [f64], tolerance: f64) {
+        let size = tangent.len() - 1;
+        let mut by_lambda = vec![0.0; size];
+        self.change.apply_lambda(self.game, &self.pass, &mut by_lambda);
+        let (game, pass, change) = (self.game, &self.pass, &mut self.change);
+        let apply = |x: &[f64], image: &mut [f64]| {
+            fixed_point_product(game, pass, change, &x[..size], &mut image[..size]);
+            add_scaled(&mut image[..size], -x[size] / scale, &by_lambda);
+            image[size] = dot(tangent, x);
+        };
+        let solved = self.gmres.solve(apply, right, out, tolerance, CYCLE, LINEAR_WORK);
+        self.work += 1 + solved.products;
+    }
+
+    /// Follows the branch through turning points until lambda is larger than ever and steps in lambda are worth trying again.
+    fn follow_arc(&mut self, target: f64) -> bool {
+        let size = self.score.len();
+        let scale = self.range * (size as f64).sqrt();
+        let start = (self.lambda, self.score.clone(), self.events.len());
+        let mut tangent = vec![0.0; size + 1];
+        tangent[size] = 1.0;
+        self.arc_tangent(&mut tangent, scale);
+        let mut length = 0.01 * self.lambda.max(1.0 / self.range) * scale;
+        let least = 1e-6 * length;
+        let mut turns = 0;
+        while turns <= self.options.turns {
+            if !self.may_go_on(target) {
+                return false;
+            }
+            let mut score = self.score.clone();
+            add_scaled(&mut score, length, &tangent[..size]);
+            let mut lambda = self.lambda + length * tangent[size] / scale;
+            match self.correct_on_arc(&mut score, &mut lambda, &tangent, scale) {
+                Corrected::After(corrections) if lambda > 0.0 => {
+                    self.score = score;
+                    self.lambda = lambda;
+                    self.before = None;
+                    let forward = tangent[size];
+                    self.arc_tangent(&mut tangent, scale);
+                    if forward * tangent[size] < 0.0 {
+                        turns += 1;
+                        self.events.push(Event::Turn { lambda });
+                    }
+                    if corrections <= 2 {
+                        length *= 1.6;
+                    } else if corrections >= 5 {
+                        length /= 1.6;
+                    }
+                    if lambda > start.0 * 1.0005 && tangent[size] > 0.0 && turns > 0 {
+                        self.step = 0.01 * lambda;
+                        return true;
+                    }
+                }
+                _ => {
+                    length /= 3.0;
+                    self.restore();
+                    if length < least {
+                        break;
+                    }
+                }
+            }
+        }
+        (self.lambda, self.score) = (start.0, start.1);
+        self.restore();
+        false
+    }
+
+    fn arc_tangent(&mut self, tangent: &mut Vec<f64>, scale: f64) {
+        let size = tangent.len() - 1;
+        let mut right = vec![0.0; size + 1];
+        right[size] = 1.0;
+        let mut next = vec![0.0; size + 1];
+        self.bordered_solve(tangent, scale, &right, &mut next, 1e-4);
+        let length = norm(&next);
+        if length > 0.0 {
+            next.iter_mut().for_each(|value| *value /= length);
+            *tangent = next;
+        }
+    }
+
+    fn correct_on_arc(&mut self, score: &mut [f64], lambda: &mut f64, tangent: &[f64], scale: f64) -> Corrected {
+        let size = score.len();
+        let mut last = f64::INFINITY;
+        for corrections in 0..=CORRECTIONS {
+            if !(*lambda > 0.0) {
+                break;
+            }
+            self.evaluate(score, *lambda);
+            let residual = self.pass.residual();
+            if residual <= PASSING * 0.1 {
+                return Corrected::After(corrections);
+            }
+            if !(residual <= last) || corrections == 0 && residual > 0.2 || corrections == CORRECTIONS {
+                break;
+            }
+            last = residual;
+            let mut right: Vec<f64> = self.pass.next_score.iter().zip(score.iter()).map(|(new, old)| new - old).collect();
+            right.push(0.0);
+            let mut delta = vec![0.0; size + 1];
+            self.bordered_solve(tangent, scale, &right, &mut delta, FORCING);
+            add_scaled(score, 1.0, &delta[..size]);
+            *lambda += delta[size] / scale;
+        }
+        Corrected::Failed
+    }
+
+    /// Leaves the branch: a damped transient at a lambda a little larger, until it rests somewhere.
+    fn jump(&mut self, target: f64) -> bool {
+        let from = self.lambda;
+        for ahead in [1.01, 1.03, 1.1] {
+            let lambda = (from * ahead).min(target);
+            let mut score = self.score.clone();
+            if self.transient(&mut score, lambda, target) {
+                self.events.push(Event::Jump { from, to: lambda });
+                self.score = score;
+                self.lambda = lambda;
+                self.before = None;
+                self.step = 0.01 * lambda;
+                return true;
+            }
+            if self.stopped.is_some() {
+                break;
+            }
+        }
+        self.restore();
+        false
+    }
+
+    /// Pseudo-transient continuation: implicit Euler steps of `dv/dt = v' - v`, longer as the residual falls.
+    pub(super) fn transient(&mut self, score: &mut [f64], lambda: f64, target: f64) -> bool {
+        let size = score.len();
+        let mut time = 1.0;
+        let mut last = f64::INFINITY;
+        for _ in 0..400 {
+            self.evaluate(score, lambda);
+            let residual = self.pass.residual();
+            if residual <= PASSING {
+                let mut polished = score.to_vec();
+                if let Corrected::After(_) = self.correct(&mut polished, lambda, self.options.tolerance) {
+                    score.copy_from_slice(&polished);
+                    return true;
+                }
+                self.evaluate(score, lambda);
+            }
+            if !self.may_go_on(target) {
+                return false;
+            }
+            for at in 0..size {
+                self.right[at] = self.pass.next_score[at] - score[at];
+            }
+            let total = norm(&self.right[..size]);
+            if last.is_finite() && total > 0.0 {
+                time = (time * (last / total)).clamp(0.1, 1e6);
+            }
+            last = total;
+            let (game, pass, change) = (self.game, &self.pass, &mut self.change);
+            let apply = |x: &[f64], out: &mut [f64]| {
+                fixed_point_product(game, pass, change, x, out);
+                add_scaled(out, 1.0 / time, x);
+            };
+            let solved = self.gmres.solve(apply, &self.right[..size], &mut self.delta[..size], FORCING, CYCLE, LINEAR_WORK);
+            self.work += solved.products;
+            add_scaled(score, 1.0, &self.delta[..size]);
+        }
+        false
+    }
+
+    pub(super) fn solution(&self, target: f64, status: Status) -> Solution {
+        Solution {
+            lambda: self.lambda,
+            target,
+            strategy: Strategy::of_scores(self.game, &self.score),
+            residual: self.pass.residual(),
+            status,
+            events: self.events.clone(),
+            work: self.work,
+        }
+    }
+}
+
+/// `x` minus the derivative of a pass applied to `x`.
+fn fixed_point_product(game: &PublicStateGame, pass: &Pass, change: &mut Change, x: &[f64], out: &mut [f64]) {
+    change.apply(game, pass, x, None, out);
+    for (out, x) in out.iter_mut().zip(x) {
+        *out = x - *out;
+    }
+}
+
+/// The score of play at lambda = 0: the base measures.
+fn uniform(game: &PublicStateGame) -> Vec<f64> {
+    let structure = &*game.structure;
+    let mut score = Vec::with_capacity(structure.unknowns);
+    for seat in &structure.seats {
+        for _ in 0..structure.types[seat.player].len() {
+            score.extend_from_slice(&structure.log_measure[seat.measure..seat.measure + seat.actions]);
+        }
+    }
+    score
 }
