@@ -54,7 +54,7 @@ fn go() {
         let c: Vec<usize> = case.split(',').map(|x| x.parse().unwrap()).collect();
         let g = lattice(c[0], c[1], c[2], c[3]);
         let start = std::time::Instant::now();
-        let s = solve(&g, lambda, &SolveOptions { turns, ..SolveOptions::default() }, &mut |_| Control::Continue);
+        let s = solve(&g, lambda, &SolveOptions { turns, work: std::env::var("WORK").unwrap_or("200000".into()).parse().unwrap(), ..SolveOptions::default() }, &mut |_| Control::Continue);
         println!("{case}: {} unknowns {:?} lambda {} residual {:.1e} work {} {:?}", g.strategy_len(), s.status, s.lambda, s.residual, s.work, start.elapsed());
         println!("  {:?}", s.events);
     }

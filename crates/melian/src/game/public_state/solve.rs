@@ -141,6 +141,8 @@ const CORRECTIONS: usize = 8;
 /// Residual that is good enough between where the walk is and where it should get.
 const PASSING: f64 = 1e-3;
 const FORCING: f64 = 1e-2;
+/// Steps shorter than this part of lambda mean that a fold is near.
+const STEP: f64 = 3e-3;
 
 pub(super) struct Walk<'a> {
     game: &'a PublicStateGame,
@@ -268,7 +270,7 @@ impl<'a> Walk<'a> {
                     self.restore();
                     return false;
                 }
-                if self.step < 1e-3 * self.lambda.max(0.1 / self.range) {
+                if self.step < STEP * self.lambda.max(0.1 / self.range) {
                     self.restore();
                     return false;
                 }
@@ -361,7 +363,8 @@ impl<'a> Walk<'a> {
     fn follow_arc(&mut self, target: f64) -> bool {
         let size = self.score.len();
         let scale = self.range * (size as f64).sqrt();
-        let start = (self.lambda, self.score.clone(), self.events.len());
+        self.settle();
+        let start = (self.lambda, self.score.clone());
         let mut tangent = vec![0.0; size + 1];
         tangent[size] = 1.0;
         self.arc_tangent(&mut tangent, scale);
@@ -380,6 +383,7 @@ impl<'a> Walk<'a> {
                     self.score = score;
                     self.lambda = lambda;
                     self.before = None;
+                    if std::env::var("V").is_ok() { println!("arc {lambda} length {length:.2e} t {:.3e} corrections {corrections} turns {turns}", tangent[size]); }
                     let forward = tangent[size];
                     self.arc_tangent(&mut tangent, scale);
                     if forward * tangent[size] < 0.0 {
@@ -397,6 +401,7 @@ impl<'a> Walk<'a> {
                     }
                 }
                 _ => {
+                    if std::env::var("V").is_ok() { println!("arc fail at {lambda} length {length:.2e}"); }
                     length /= 3.0;
                     self.restore();
                     if length < least {
@@ -408,6 +413,18 @@ impl<'a> Walk<'a> {
         (self.lambda, self.score) = (start.0, start.1);
         self.restore();
         false
+    }
+
+    /// Puts the point the walk stands on exactly on the branch; failing that, the point before.
+    fn settle(&mut self) {
+        let here = (self.lambda, self.score.clone());
+        for (lambda, mut score) in [Some(here), self.before.clone()].into_iter().flatten() {
+            if let Corrected::After(_) = self.correct(&mut score, lambda, self.options.tolerance) {
+                (self.lambda, self.score) = (lambda, score);
+                return;
+            }
+        }
+        self.restore();
     }
 
     fn arc_tangent(&mut self, tangent: &mut Vec<f64>, scale: f64) {
@@ -432,7 +449,7 @@ impl<'a> Walk<'a> {
             }
             self.evaluate(score, *lambda);
             let residual = self.pass.residual();
-            if residual <= PASSING * 0.1 {
+            if residual <= 1e-7 {
                 return Corrected::After(corrections);
             }
             if !(residual <= last) || corrections == 0 && residual > 0.2 || corrections == CORRECTIONS {
