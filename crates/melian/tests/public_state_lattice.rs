@@ -57,5 +57,8 @@ fn go() {
         let s = solve(&g, lambda, &SolveOptions { turns, work: std::env::var("WORK").unwrap_or("200000".into()).parse().unwrap(), ..SolveOptions::default() }, &mut |_| Control::Continue);
         println!("{case}: {} unknowns {:?} lambda {} residual {:.1e} work {} {:?}", g.strategy_len(), s.status, s.lambda, s.residual, s.work, start.elapsed());
         println!("  {:?}", s.events);
+        let start = std::time::Instant::now();
+        let c = judge(&g, s.lambda, &s.strategy, &JudgeOptions::default()).unwrap();
+        println!("  residual {:.1e} regret {:.6}..{:.6} {:?} one-shot {:.3e} {:?}", c.residual, c.regret_lower(), c.regret_upper(), c.regrets[0][0].method, c.one_shot_regret, start.elapsed());
     }
 }

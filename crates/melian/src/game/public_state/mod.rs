@@ -2,7 +2,9 @@
 
 mod builder;
 mod error;
+mod judge;
 mod krylov;
+mod simplex;
 mod solve;
 mod strategy;
 mod structure;
@@ -11,5 +13,6 @@ mod sweep;
 pub use builder::{ActionClass, Branch, Mover, PublicStateBuilder};
 pub use error::PublicStateError;
 pub use structure::{ChanceId, Numbers, Payoff, PayoffId, PublicStateGame, StateId, View};
+pub use judge::{Certificate, JudgeOptions, Method, Regret, judge};
 pub use solve::{Control, Event, Progress, Solution, SolveOptions, Status, solve, trace};
 pub use strategy::Strategy;
