@@ -380,6 +380,10 @@ impl<'a> Walk<'a> {
             let mut lambda = self.lambda + length * tangent[size] / scale;
             match self.correct_on_arc(&mut score, &mut lambda, &tangent, scale) {
                 Corrected::After(corrections) if lambda > 0.0 => {
+                    if (self.lambda - target) * (lambda - target) <= 0.0 && self.land(&score, lambda, target) {
+                        return true;
+                    }
+                    let ahead = lambda - self.lambda;
                     self.score = score;
                     self.lambda = lambda;
                     self.before = None;
@@ -395,8 +399,8 @@ impl<'a> Walk<'a> {
                     } else if corrections >= 5 {
                         length /= 1.6;
                     }
-                    if lambda > start.0 * 1.0005 && tangent[size] > 0.0 && turns > 0 {
-                        self.step = 0.01 * lambda;
+                    if lambda > start.0 && ahead > 2.0 * STEP * lambda && tangent[size] > 0.0 {
+                        self.step = ahead;
                         return true;
                     }
                 }
@@ -412,6 +416,21 @@ impl<'a> Walk<'a> {
         }
         (self.lambda, self.score) = (start.0, start.1);
         self.restore();
+        false
+    }
+
+    /// Solves at the target, between the point the walk stands on and the next on the branch.
+    fn land(&mut self, next: &[f64], lambda: f64, target: f64) -> bool {
+        let part = (target - self.lambda) / (lambda - self.lambda);
+        let mut score = self.score.clone();
+        for (value, next) in score.iter_mut().zip(next) {
+            *value += part * (next - *value);
+        }
+        if let Corrected::After(_) = self.correct(&mut score, target, self.options.tolerance) {
+            (self.lambda, self.score, self.before) = (target, score, None);
+            return true;
+        }
+        self.evaluate(next, lambda);
         false
     }
 

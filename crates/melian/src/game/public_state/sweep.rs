@@ -165,6 +165,13 @@ impl Change {
         }
     }
 
+    /// Change of the log-probability that went in of a seat's action, by joint type.
+    pub(super) fn log_play(&self, game: &PublicStateGame, seat: usize, action: usize, theta: usize) -> f64 {
+        let structure = &*game.structure;
+        let seat = &structure.seats[seat];
+        self.strategy_log[seat.first + structure.type_of[seat.player][theta] as usize * seat.actions + action]
+    }
+
     fn set_terminals(&mut self, game: &PublicStateGame, set: impl Fn(&[f64], &mut [f64]), payoffs: &[f64]) {
         let structure = &*game.structure;
         let block = structure.players.len() * structure.joint_types;
