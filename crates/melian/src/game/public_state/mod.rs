@@ -18,5 +18,5 @@ pub use structure::{ChanceId, Numbers, Payoff, PayoffId, PublicStateGame, StateI
 pub use judge::{Certificate, JudgeOptions, Method, Regret, judge};
 pub use reading::{BeliefRow, CourseStep, Reading};
 pub use sensitivity::{Parameter, Sensitivity, sensitivities};
-pub use solve::{Control, Event, Progress, Solution, SolveOptions, Status, solve, trace};
+pub use solve::{Control, Event, Progress, Solution, SolveOptions, Status, branches, solve, solve_variants, trace};
 pub use strategy::Strategy;

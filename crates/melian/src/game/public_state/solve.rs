@@ -6,9 +6,12 @@
 //! (Keller 1977; Turocy 2005 for quantal response) through its turning points. When it winds without end, the walk may
 //! leave the branch by a damped transient (Kelley and Keyes 1998) just beyond the fold: a jump, reported as one.
 
+use rayon::prelude::*;
+
+use super::error::PublicStateError;
 use super::krylov::{Gmres, add_scaled, dot, norm};
 use super::strategy::Strategy;
-use super::structure::PublicStateGame;
+use super::structure::{Numbers, PublicStateGame};
 use super::sweep::{Change, Pass};
 
 /// How to solve.
@@ -65,6 +68,11 @@ pub enum Event {
         /// Lambda after it.
         to: f64,
     },
+    /// The search began from random play: nothing ties the solution to the principal branch.
+    Restart {
+        /// Number of the start.
+        start: usize,
+    },
 }
 
 /// How a walk ended.
@@ -103,7 +111,7 @@ impl Solution {
     /// Whether the solution lies on the branch that starts at uniform play.
     #[must_use]
     pub fn on_principal_branch(&self) -> bool {
-        !self.events.iter().any(|event| matches!(event, Event::Jump { .. }))
+        self.events.iter().all(|event| matches!(event, Event::Turn { .. }))
     }
 }
 
@@ -135,8 +143,82 @@ pub fn trace(
     found
 }
 
-const CYCLE: usize = 80;
-const LINEAR_WORK: usize = 240;
+/// Solves many variants of one structure, in parallel, each with the bits that [`solve`] gives it alone.
+/// The watcher is told the number of the variant.
+///
+/// # Errors
+/// If some numbers come from a game of another shape.
+pub fn solve_variants(
+    game: &PublicStateGame,
+    variants: &[Numbers],
+    lambda: f64,
+    options: &SolveOptions,
+    watch: &(dyn Fn(usize, Progress) -> Control + Sync),
+) -> Result<Vec<Solution>, PublicStateError> {
+    variants
+        .par_iter()
+        .enumerate()
+        .map(|(at, numbers)| {
+            let variant = game.with_numbers(numbers.clone())?;
+            Ok(solve(&variant, lambda, options, &mut |progress| watch(at, progress)))
+        })
+        .collect()
+}
+
+/// The solution of [`solve`], followed by every other equilibrium found from random starts at the same precision.
+/// Nobody can say whether these are all.
+pub fn branches(
+    game: &PublicStateGame,
+    lambda: f64,
+    options: &SolveOptions,
+    starts: usize,
+    seed: u64,
+    watch: &mut dyn FnMut(Progress) -> Control,
+) -> Vec<Solution> {
+    let mut found = vec![solve(game, lambda, options, watch)];
+    for start in 0..starts {
+        let mut walk = Walk::new(game, *options, watch);
+        let mut score = random_score(game, lambda * walk.range, seed, start as u64);
+        walk.lambda = lambda;
+        let settled = walk.transient(&mut score, lambda, lambda);
+        if settled {
+            walk.score = score;
+            walk.events.push(Event::Restart { start });
+            let solution = walk.solution(lambda, Status::Converged);
+            if found.iter().all(|known| known.strategy.distance(&solution.strategy) > DISTINCT) {
+                found.push(solution);
+            }
+        }
+        if walk.stopped == Some(Status::Cancelled) {
+            break;
+        }
+    }
+    found
+}
+
+/// Strategies that differ by less than this in every probability count as one.
+const DISTINCT: f64 = 1e-5;
+
+fn random_score(game: &PublicStateGame, spread: f64, seed: u64, start: u64) -> Vec<f64> {
+    let mut state = seed ^ start.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
+    let mut score = uniform(game);
+    for value in &mut score {
+        *value += spread * (split_mix(&mut state) - 0.5);
+    }
+    score
+}
+
+/// `SplitMix64` (Steele, Lea and Flood 2014), as a number in [0, 1).
+fn split_mix(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut word = *state;
+    word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((word ^ (word >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+const CYCLE: usize = 200;
+const LINEAR_WORK: usize = 600;
 const CORRECTIONS: usize = 8;
 /// Residual that is good enough between where the walk is and where it should get.
 const PASSING: f64 = 1e-3;
@@ -364,7 +446,8 @@ impl<'a> Walk<'a> {
         let size = self.score.len();
         let scale = self.range * (size as f64).sqrt();
         self.settle();
-        let start = (self.lambda, self.score.clone());
+        let start = self.lambda;
+        let mut farthest = (self.lambda, self.score.clone());
         let mut tangent = vec![0.0; size + 1];
         tangent[size] = 1.0;
         self.arc_tangent(&mut tangent, scale);
@@ -373,7 +456,7 @@ impl<'a> Walk<'a> {
         let mut turns = 0;
         while turns <= self.options.turns {
             if !self.may_go_on(target) {
-                return false;
+                break;
             }
             let mut score = self.score.clone();
             add_scaled(&mut score, length, &tangent[..size]);
@@ -387,7 +470,9 @@ impl<'a> Walk<'a> {
                     self.score = score;
                     self.lambda = lambda;
                     self.before = None;
-                    if std::env::var("V").is_ok() { println!("arc {lambda} length {length:.2e} t {:.3e} corrections {corrections} turns {turns}", tangent[size]); }
+                    if lambda > farthest.0 {
+                        farthest = (lambda, self.score.clone());
+                    }
                     let forward = tangent[size];
                     self.arc_tangent(&mut tangent, scale);
                     if forward * tangent[size] < 0.0 {
@@ -399,13 +484,12 @@ impl<'a> Walk<'a> {
                     } else if corrections >= 5 {
                         length /= 1.6;
                     }
-                    if lambda > start.0 && ahead > 2.0 * STEP * lambda && tangent[size] > 0.0 {
+                    if lambda > start && ahead > 2.0 * STEP * lambda && tangent[size] > 0.0 {
                         self.step = ahead;
                         return true;
                     }
                 }
                 _ => {
-                    if std::env::var("V").is_ok() { println!("arc fail at {lambda} length {length:.2e}"); }
                     length /= 3.0;
                     self.restore();
                     if length < least {
@@ -414,8 +498,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        (self.lambda, self.score) = (start.0, start.1);
-        self.restore();
+        (self.lambda, self.score) = farthest;
+        self.settle();
         false
     }
 

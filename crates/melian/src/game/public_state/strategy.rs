@@ -64,6 +64,12 @@ impl Strategy {
         self.logs.iter().map(|&log| exp(log)).collect()
     }
 
+    /// Largest difference of a probability.
+    #[must_use]
+    pub fn distance(&self, other: &Self) -> f64 {
+        self.logs.iter().zip(&other.logs).map(|(&a, &b)| (exp(a) - exp(b)).abs()).fold(0.0, f64::max)
+    }
+
     /// Probabilities of a type's actions at a state where the player moves.
     #[must_use]
     pub fn at(&self, game: &PublicStateGame, state: StateId, player: usize, own_type: usize) -> Option<Vec<f64>> {

@@ -513,6 +513,12 @@ impl PublicStateGame {
         self.structure.states()
     }
 
+    /// The state at a position in arrays indexed by state.
+    #[must_use]
+    pub fn state(&self, index: usize) -> Option<StateId> {
+        (index < self.states()).then_some(StateId(index as u32))
+    }
+
     /// The state where play begins.
     #[must_use]
     pub fn root(&self) -> StateId {
