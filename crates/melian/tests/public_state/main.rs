@@ -14,6 +14,6 @@ use melian::game::public_state::{Control, PublicStateGame, Solution, SolveOption
 fn solved(game: &PublicStateGame, lambda: f64) -> Solution {
     let options = SolveOptions { tolerance: 1e-11, ..SolveOptions::default() };
     let solution = solve(game, lambda, &options, &mut |_| Control::Continue);
-    assert_eq!(solution.status, Status::Converged);
+    assert_eq!(solution.status, Status::Converged, "{} {} {:?} {}", solution.lambda, solution.residual, solution.events, solution.work);
     solution
 }

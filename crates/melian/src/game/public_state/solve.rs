@@ -223,6 +223,7 @@ const CORRECTIONS: usize = 8;
 /// Residual that is good enough between where the walk is and where it should get.
 const PASSING: f64 = 1e-3;
 const FORCING: f64 = 1e-2;
+const FORCING_ARC: f64 = 1e-4;
 /// Steps shorter than this part of lambda mean that a fold is near.
 const STEP: f64 = 3e-3;
 
@@ -280,6 +281,11 @@ impl<'a> Walk<'a> {
         walk
     }
 
+    /// The tolerance asked for, or what rounding allows at this precision.
+    fn tolerance(&self, lambda: f64) -> f64 {
+        self.options.tolerance.max(32.0 * f64::EPSILON * lambda * self.range)
+    }
+
     fn evaluate(&mut self, score: &[f64], lambda: f64) {
         self.pass.run(self.game, score, lambda);
         self.work += 1;
@@ -335,7 +341,7 @@ impl<'a> Walk<'a> {
                     next = target;
                 }
                 let mut score = self.predict(&tangent, next);
-                let tolerance = if next == target { self.options.tolerance } else { PASSING };
+                let tolerance = if next == target { self.tolerance(next) } else { PASSING };
                 if let Corrected::After(corrections) = self.correct(&mut score, next, tolerance) {
                     let known = std::mem::replace(&mut self.score, score);
                     self.before = Some((self.lambda, known));
@@ -358,9 +364,9 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        self.pass.residual() <= self.options.tolerance || {
+        self.pass.residual() <= self.tolerance(target) || {
             let mut score = self.score.clone();
-            let ok = matches!(self.correct(&mut score, target, self.options.tolerance), Corrected::After(_));
+            let ok = matches!(self.correct(&mut score, target, self.tolerance(target)), Corrected::After(_));
             if ok {
                 self.score = score;
             } else {
@@ -439,6 +445,7 @@ impl<'a> Walk<'a> {
         };
         let solved = self.gmres.solve(apply, right, out, tolerance, CYCLE, LINEAR_WORK);
         self.work += 1 + solved.products;
+        if std::env::var("V").is_ok() { println!("   lin {} {:.1e}", solved.products, solved.relative); }
     }
 
     /// Follows the branch through turning points until lambda is larger than ever and steps in lambda are worth trying again.
@@ -463,8 +470,16 @@ impl<'a> Walk<'a> {
             let mut lambda = self.lambda + length * tangent[size] / scale;
             match self.correct_on_arc(&mut score, &mut lambda, &tangent, scale) {
                 Corrected::After(corrections) if lambda > 0.0 => {
-                    if (self.lambda - target) * (lambda - target) <= 0.0 && self.land(&score, lambda, target) {
-                        return true;
+                    if (self.lambda - target) * (lambda - target) <= 0.0 {
+                        if self.land(&score, lambda, target) {
+                            return true;
+                        }
+                        if length > 1e3 * least {
+                            length /= 3.0;
+                            self.restore();
+                            continue;
+                        }
+                        self.evaluate(&score, lambda);
                     }
                     let ahead = lambda - self.lambda;
                     self.score = score;
@@ -490,6 +505,7 @@ impl<'a> Walk<'a> {
                     }
                 }
                 _ => {
+                    if std::env::var("V").is_ok() { println!("fail {lambda} len {length:.2e} res {:.1e}", self.pass.residual()); }
                     length /= 3.0;
                     self.restore();
                     if length < least {
@@ -510,11 +526,10 @@ impl<'a> Walk<'a> {
         for (value, next) in score.iter_mut().zip(next) {
             *value += part * (next - *value);
         }
-        if let Corrected::After(_) = self.correct(&mut score, target, self.options.tolerance) {
+        if let Corrected::After(_) = self.correct(&mut score, target, self.tolerance(target)) {
             (self.lambda, self.score, self.before) = (target, score, None);
             return true;
         }
-        self.evaluate(next, lambda);
         false
     }
 
@@ -522,7 +537,7 @@ impl<'a> Walk<'a> {
     fn settle(&mut self) {
         let here = (self.lambda, self.score.clone());
         for (lambda, mut score) in [Some(here), self.before.clone()].into_iter().flatten() {
-            if let Corrected::After(_) = self.correct(&mut score, lambda, self.options.tolerance) {
+            if let Corrected::After(_) = self.correct(&mut score, lambda, self.tolerance(lambda)) {
                 (self.lambda, self.score) = (lambda, score);
                 return;
             }
@@ -559,10 +574,11 @@ impl<'a> Walk<'a> {
                 break;
             }
             last = residual;
+            if std::env::var("V").is_ok() { println!("   c {corrections} res {residual:.2e}"); }
             let mut right: Vec<f64> = self.pass.next_score.iter().zip(score.iter()).map(|(new, old)| new - old).collect();
             right.push(0.0);
             let mut delta = vec![0.0; size + 1];
-            self.bordered_solve(tangent, scale, &right, &mut delta, FORCING);
+            self.bordered_solve(tangent, scale, &right, &mut delta, FORCING_ARC);
             add_scaled(score, 1.0, &delta[..size]);
             *lambda += delta[size] / scale;
         }
@@ -601,7 +617,7 @@ impl<'a> Walk<'a> {
             let residual = self.pass.residual();
             if residual <= PASSING {
                 let mut polished = score.to_vec();
-                if let Corrected::After(_) = self.correct(&mut polished, lambda, self.options.tolerance) {
+                if let Corrected::After(_) = self.correct(&mut polished, lambda, self.tolerance(lambda)) {
                     score.copy_from_slice(&polished);
                     return true;
                 }

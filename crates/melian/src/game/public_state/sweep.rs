@@ -93,7 +93,7 @@ fn width<const WIDTH: usize>(structure: &Structure) -> usize {
 /// Shape of the scratch a state needs: the most actions of a seat and joint actions of a state.
 fn scratch_for(structure: &Structure) -> Scratch {
     let joint = structure.joint_types;
-    let actions = structure.seats.iter().map(|seat| seat.actions).max().unwrap_or(0);
+    let actions = structure.seats.iter().map(|seat| seat.actions).max().unwrap_or(1);
     let types = structure.types.iter().map(Vec::len).max().unwrap_or(0);
     let seats = structure.players.len();
     Scratch {
