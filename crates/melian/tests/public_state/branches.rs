@@ -5,6 +5,8 @@ use melian::game::public_state::{
     solve_variants, trace,
 };
 
+use melian::math::exp;
+
 use crate::lattice::Lattice;
 
 fn go_on<T>(_: T) -> Control {
@@ -31,7 +33,7 @@ fn coordination_has_three() {
     let (mut low, mut root) = (0.6, 1.0);
     for _ in 0..100 {
         let middle = 0.5 * (low + root);
-        if 1.0 / (1.0 + (6.0 * (1.0 - 2.0 * middle)).exp()) > middle { low = middle } else { root = middle }
+        if 1.0 / (1.0 + exp(6.0 * (1.0 - 2.0 * middle))) > middle { low = middle } else { root = middle }
     }
     assert_eq!(chances.len(), 3, "{chances:?}");
     for (found, expected) in chances.iter().zip([1.0 - root, 0.5, root]) {

@@ -4,10 +4,12 @@ use melian::game::public_state::{
     Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading, StateId, Strategy, View, judge,
 };
 
+use melian::math::exp;
+
 use crate::solved;
 
 fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
+    1.0 / (1.0 + exp(-x))
 }
 
 /// A takes a bet that it believes to win with .9 and that wins with .5.

@@ -2,6 +2,8 @@
 
 use melian::game::public_state::{JudgeOptions, PublicStateGame, Reading, StateId, Strategy, View, judge};
 
+use melian::math::exp;
+
 use crate::lattice::Lattice;
 use crate::solved;
 
@@ -159,7 +161,7 @@ fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, 
                     scores[1] += weight * tree.value(types, mover, period + 1, rung + 1);
                     scores[2] += weight * lattice.concession(rung, mover, mover);
                 }
-                let odds = scores.map(|score| (lambda * score / mass).exp());
+                let odds = scores.map(|score| exp(lambda * score / mass));
                 let sum: f64 = odds.iter().sum();
                 for (found, odds) in (tree.play)(period, rung, own).iter().zip(odds) {
                     assert!((found - odds / sum).abs() < 1e-9, "{found} {}", odds / sum);

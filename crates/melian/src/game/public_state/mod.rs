@@ -1,6 +1,7 @@
 //! Public-state games.
 
 mod builder;
+mod elementary;
 mod error;
 mod judge;
 mod krylov;

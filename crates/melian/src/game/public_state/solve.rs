@@ -219,6 +219,8 @@ fn split_mix(state: &mut u64) -> f64 {
 
 const CYCLE: usize = 200;
 const LINEAR_WORK: usize = 600;
+/// Actions played less than the square of this count as if played so much, in the scale of linear systems.
+const LEAST_WEIGHT: f64 = 1e-3;
 const CORRECTIONS: usize = 8;
 /// Residual that is good enough between where the walk is and where it should get.
 const PASSING: f64 = 1e-3;
@@ -244,6 +246,8 @@ pub(super) struct Walk<'a> {
     work: usize,
     right: Vec<f64>,
     delta: Vec<f64>,
+    weight: Vec<f64>,
+    unscaled: Vec<f64>,
     stopped: Option<Status>,
 }
 
@@ -270,8 +274,10 @@ impl<'a> Walk<'a> {
             step: 0.0,
             events: Vec::new(),
             work: 0,
-            right: vec![0.0; unknowns + 1],
-            delta: vec![0.0; unknowns + 1],
+            right: vec![0.0; unknowns],
+            delta: vec![0.0; unknowns],
+            weight: vec![0.0; unknowns],
+            unscaled: vec![0.0; unknowns],
             stopped: None,
         };
         walk.step = 2.0 / walk.range;
@@ -384,12 +390,39 @@ impl<'a> Walk<'a> {
     }
 
     fn tangent(&mut self, tangent: &mut [f64]) {
-        let size = tangent.len();
-        self.change.apply_lambda(self.game, &self.pass, &mut self.right[..size]);
-        let (game, pass, change) = (self.game, &self.pass, &mut self.change);
-        let apply = |x: &[f64], out: &mut [f64]| fixed_point_product(game, pass, change, x, out);
-        let solved = self.gmres.solve(apply, &self.right[..size], tangent, FORCING, CYCLE, LINEAR_WORK);
-        self.work += 1 + solved.products;
+        let mut right = std::mem::take(&mut self.right);
+        self.change.apply_lambda(self.game, &self.pass, &mut right);
+        self.work += 1;
+        self.linear_solve(&right, tangent, 0.0);
+        self.right = right;
+    }
+
+    /// Solves `(1 + damping) x - pass'(x) = right`, in a scale in which actions count as they are played: scores of
+    /// actions that are hardly played are large, and hardly matter.
+    fn linear_solve(&mut self, right: &[f64], x: &mut [f64], damping: f64) {
+        self.weigh();
+        let (game, pass, change, weight, unscaled) = (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
+        let scaled: Vec<f64> = right.iter().zip(weight).map(|(value, weight)| value * weight).collect();
+        let apply = |y: &[f64], out: &mut [f64]| {
+            for ((unscaled, y), weight) in unscaled.iter_mut().zip(y).zip(weight) {
+                *unscaled = y / weight;
+            }
+            change.apply(game, pass, unscaled, None, out);
+            for ((out, y), weight) in out.iter_mut().zip(y).zip(weight) {
+                *out = y * (1.0 + damping) - weight * *out;
+            }
+        };
+        let solved = self.gmres.solve(apply, &scaled, x, FORCING, CYCLE, LINEAR_WORK);
+        self.work += solved.products;
+        for (x, weight) in x.iter_mut().zip(weight) {
+            *x /= weight;
+        }
+    }
+
+    fn weigh(&mut self) {
+        for (weight, play) in self.weight.iter_mut().zip(&self.pass.strategy) {
+            *weight = play.sqrt().max(LEAST_WEIGHT);
+        }
     }
 
     fn predict(&self, tangent: &[f64], next: f64) -> Vec<f64> {
@@ -408,7 +441,6 @@ impl<'a> Walk<'a> {
 
     /// Newton's method at a fixed lambda.
     fn correct(&mut self, score: &mut [f64], lambda: f64, tolerance: f64) -> Corrected {
-        let size = score.len();
         let mut last = f64::INFINITY;
         for corrections in 0..=CORRECTIONS {
             self.evaluate(score, lambda);
@@ -420,32 +452,61 @@ impl<'a> Walk<'a> {
                 break;
             }
             last = residual;
-            for at in 0..size {
-                self.right[at] = self.pass.next_score[at] - score[at];
-            }
-            let (game, pass, change) = (self.game, &self.pass, &mut self.change);
-            let apply = |x: &[f64], out: &mut [f64]| fixed_point_product(game, pass, change, x, out);
-            let solved = self.gmres.solve(apply, &self.right[..size], &mut self.delta[..size], FORCING, CYCLE, LINEAR_WORK);
-            self.work += solved.products;
-            add_scaled(score, 1.0, &self.delta[..size]);
+            self.set_right(score);
+            self.newton_step(score, 0.0);
         }
         Corrected::Failed
     }
 
-    /// One product with the bordered matrix of pseudo-arclength: unknowns are the score and `lambda * scale`.
-    fn bordered_solve(&mut self, tangent: &[f64], scale: f64, right: &[f64], out: &mut [f64], tolerance: f64) {
+    fn set_right(&mut self, score: &[f64]) {
+        for ((right, new), old) in self.right.iter_mut().zip(&self.pass.next_score).zip(score) {
+            *right = new - old;
+        }
+    }
+
+    fn newton_step(&mut self, score: &mut [f64], damping: f64) {
+        let right = std::mem::take(&mut self.right);
+        let mut delta = std::mem::take(&mut self.delta);
+        self.linear_solve(&right, &mut delta, damping);
+        add_scaled(score, 1.0, &delta);
+        (self.right, self.delta) = (right, delta);
+    }
+
+    /// Solves the bordered system of pseudo-arclength, in the scale of [`Walk::linear_solve`]. The unknowns are the score
+    /// and `lambda * scale`; the last row is the product with the tangent.
+    fn bordered_solve(&mut self, tangent: &[f64], scale: f64, right: &[f64], out: &mut [f64]) {
         let size = tangent.len() - 1;
         let mut by_lambda = vec![0.0; size];
         self.change.apply_lambda(self.game, &self.pass, &mut by_lambda);
-        let (game, pass, change) = (self.game, &self.pass, &mut self.change);
-        let apply = |x: &[f64], image: &mut [f64]| {
-            fixed_point_product(game, pass, change, &x[..size], &mut image[..size]);
-            add_scaled(&mut image[..size], -x[size] / scale, &by_lambda);
-            image[size] = dot(tangent, x);
+        self.weigh();
+        let (game, pass, change, weight, unscaled) = (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
+        let scaled = |values: &[f64]| -> Vec<f64> {
+            let whole = values[..size].iter().zip(weight).map(|(value, weight)| value * weight);
+            whole.chain(values.get(size).copied()).collect()
         };
-        let solved = self.gmres.solve(apply, right, out, tolerance, CYCLE, LINEAR_WORK);
+        let (tangent, right, by_lambda) = (scaled(tangent), scaled(right), scaled(&by_lambda));
+        let apply = |y: &[f64], image: &mut [f64]| {
+            for ((unscaled, y), weight) in unscaled.iter_mut().zip(y).zip(weight) {
+                *unscaled = y / weight;
+            }
+            change.apply(game, pass, unscaled, None, &mut image[..size]);
+            for at in 0..size {
+                image[at] = y[at] - weight[at] * image[at] - y[size] / scale * by_lambda[at];
+            }
+            image[size] = dot(&tangent, y);
+        };
+        let solved = self.gmres.solve(apply, &right, out, FORCING_ARC, CYCLE, LINEAR_WORK);
         self.work += 1 + solved.products;
-        if std::env::var("V").is_ok() { println!("   lin {} {:.1e}", solved.products, solved.relative); }
+        for (out, weight) in out.iter_mut().zip(weight) {
+            *out /= weight;
+        }
+    }
+
+    /// Length of a step along the branch in that scale.
+    fn arc_length(&self, step: &[f64]) -> f64 {
+        let size = step.len() - 1;
+        let square: f64 = step[..size].iter().zip(&self.weight).map(|(value, weight)| value * weight * value * weight).sum();
+        (square + step[size] * step[size]).sqrt()
     }
 
     /// Follows the branch through turning points until lambda is larger than ever and steps in lambda are worth trying again.
@@ -505,7 +566,6 @@ impl<'a> Walk<'a> {
                     }
                 }
                 _ => {
-                    if std::env::var("V").is_ok() { println!("fail {lambda} len {length:.2e} res {:.1e}", self.pass.residual()); }
                     length /= 3.0;
                     self.restore();
                     if length < least {
@@ -550,8 +610,8 @@ impl<'a> Walk<'a> {
         let mut right = vec![0.0; size + 1];
         right[size] = 1.0;
         let mut next = vec![0.0; size + 1];
-        self.bordered_solve(tangent, scale, &right, &mut next, 1e-4);
-        let length = norm(&next);
+        self.bordered_solve(tangent, scale, &right, &mut next);
+        let length = self.arc_length(&next);
         if length > 0.0 {
             next.iter_mut().for_each(|value| *value /= length);
             *tangent = next;
@@ -574,11 +634,10 @@ impl<'a> Walk<'a> {
                 break;
             }
             last = residual;
-            if std::env::var("V").is_ok() { println!("   c {corrections} res {residual:.2e}"); }
             let mut right: Vec<f64> = self.pass.next_score.iter().zip(score.iter()).map(|(new, old)| new - old).collect();
             right.push(0.0);
             let mut delta = vec![0.0; size + 1];
-            self.bordered_solve(tangent, scale, &right, &mut delta, FORCING_ARC);
+            self.bordered_solve(tangent, scale, &right, &mut delta);
             add_scaled(score, 1.0, &delta[..size]);
             *lambda += delta[size] / scale;
         }
@@ -609,7 +668,6 @@ impl<'a> Walk<'a> {
 
     /// Pseudo-transient continuation: implicit Euler steps of `dv/dt = v' - v`, longer as the residual falls.
     pub(super) fn transient(&mut self, score: &mut [f64], lambda: f64, target: f64) -> bool {
-        let size = score.len();
         let mut time = 1.0;
         let mut last = f64::INFINITY;
         for _ in 0..400 {
@@ -626,22 +684,13 @@ impl<'a> Walk<'a> {
             if !self.may_go_on(target) {
                 return false;
             }
-            for at in 0..size {
-                self.right[at] = self.pass.next_score[at] - score[at];
-            }
-            let total = norm(&self.right[..size]);
+            self.set_right(score);
+            let total = norm(&self.right);
             if last.is_finite() && total > 0.0 {
                 time = (time * (last / total)).clamp(0.1, 1e6);
             }
             last = total;
-            let (game, pass, change) = (self.game, &self.pass, &mut self.change);
-            let apply = |x: &[f64], out: &mut [f64]| {
-                fixed_point_product(game, pass, change, x, out);
-                add_scaled(out, 1.0 / time, x);
-            };
-            let solved = self.gmres.solve(apply, &self.right[..size], &mut self.delta[..size], FORCING, CYCLE, LINEAR_WORK);
-            self.work += solved.products;
-            add_scaled(score, 1.0, &self.delta[..size]);
+            self.newton_step(score, 1.0 / time);
         }
         false
     }
@@ -656,14 +705,6 @@ impl<'a> Walk<'a> {
             events: self.events.clone(),
             work: self.work,
         }
-    }
-}
-
-/// `x` minus the derivative of a pass applied to `x`.
-fn fixed_point_product(game: &PublicStateGame, pass: &Pass, change: &mut Change, x: &[f64], out: &mut [f64]) {
-    change.apply(game, pass, x, None, out);
-    for (out, x) in out.iter_mut().zip(x) {
-        *out = x - *out;
     }
 }
 

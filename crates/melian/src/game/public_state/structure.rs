@@ -123,6 +123,8 @@ pub(super) struct Structure {
     /// way there, else a row of its own after those of the states.
     pub(super) row_of_joint: Vec<u32>,
     pub(super) rows: usize,
+    /// Whether play surely ends after a joint action.
+    pub(super) ends: Vec<bool>,
     /// ln of the base measure of every action of every seat.
     pub(super) log_measure: Vec<f64>,
     /// Class of every action of every seat.
@@ -203,7 +205,14 @@ impl Structure {
                 (rows - 1) as u32
             })
             .collect();
+        let ends = (0..joints)
+            .map(|joint| {
+                let own = parts.link_start[joint] as usize..parts.link_start[joint + 1] as usize;
+                parts.links[own].iter().all(|link| parts.outcome[link.next as usize] != NONE)
+            })
+            .collect();
         Self {
+            ends,
             row_of_joint,
             rows,
             joint_types: sizes.iter().product(),

@@ -7,7 +7,8 @@
 //! backward part is solved outright, only the dependence of beliefs on play is left to iterate on.
 
 use super::structure::{NONE, Numbers, PublicStateGame, Structure};
-use crate::math::{exp, ln};
+use super::elementary::exp_all;
+use crate::math::ln;
 
 /// A small change of the numbers, in the shape of the numbers.
 #[derive(Clone, Debug)]
@@ -190,31 +191,37 @@ impl Change {
     }
 }
 
-/// Softmax of one distribution; returns the logarithm of the sum of exponentials.
-fn softmax(score: &[f64], out: &mut [f64]) -> f64 {
-    let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
-    let mut total = 0.0;
-    for (probability, &value) in out.iter_mut().zip(score) {
-        *probability = exp(value - top);
-        total += *probability;
+/// Softmax of every run of `actions` entries in place; `log_total` gets the logarithm of each sum of exponentials.
+fn softmax(score: &[f64], actions: usize, out: &mut [f64], mut log_total: impl FnMut(usize, f64)) {
+    for (score, out) in score.chunks_exact(actions).zip(out.chunks_exact_mut(actions)) {
+        let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+        for (out, value) in out.iter_mut().zip(score) {
+            *out = value - top;
+        }
     }
-    for probability in out.iter_mut() {
-        *probability /= total;
+    exp_all(out);
+    for (own, (score, out)) in score.chunks_exact(actions).zip(out.chunks_exact_mut(actions)).enumerate() {
+        let total: f64 = out.iter().sum();
+        // The largest entry was exp(0) = 1, so its score is the top.
+        out.iter_mut().for_each(|probability| *probability /= total);
+        let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+        log_total(own, top + ln(total));
     }
-    top + ln(total)
 }
 
 fn forward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, score: &[f64]) {
     let structure = &*game.structure;
     let joint = width::<WIDTH>(structure);
     for seat in &structure.seats {
-        for own in 0..structure.types[seat.player].len() {
-            let range = seat.first + own * seat.actions..seat.first + (own + 1) * seat.actions;
-            let total = softmax(&score[range.clone()], &mut pass.strategy[range.clone()]);
-            for (log, value) in pass.log_strategy[range.clone()].iter_mut().zip(&score[range]) {
+        let range = seat.first..seat.first + structure.types[seat.player].len() * seat.actions;
+        let score = &score[range.clone()];
+        let logs = &mut pass.log_strategy[range.clone()];
+        softmax(score, seat.actions, &mut pass.strategy[range], |own, total| {
+            let own = own * seat.actions..(own + 1) * seat.actions;
+            for (log, value) in logs[own.clone()].iter_mut().zip(&score[own]) {
                 *log = value - total;
             }
-        }
+        });
     }
     for view in 0..structure.views {
         forward_view::<WIDTH>(game, pass, view);
@@ -242,13 +249,12 @@ fn condition(weights: &[f64], prior: &[f64], own_type: &[u32], types: usize, tal
     let total = &mut total[..types];
     total.fill(0.0);
     for theta in 0..belief.len() {
-        let own = own_type[theta] as usize;
-        if top[own] == f64::NEG_INFINITY {
-            belief[theta] = exp(prior[theta]);
-        } else {
-            belief[theta] = exp(weights[theta] - top[own]);
-        }
-        total[own] += belief[theta];
+        let top = top[own_type[theta] as usize];
+        belief[theta] = if top == f64::NEG_INFINITY { prior[theta] } else { weights[theta] - top };
+    }
+    exp_all(belief);
+    for theta in 0..belief.len() {
+        total[own_type[theta] as usize] += belief[theta];
     }
     for theta in 0..belief.len() {
         let own = own_type[theta] as usize;
@@ -275,7 +281,7 @@ fn forward_view<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, vie
         if state == structure.root {
             log_weight[state * joint..][..joint].copy_from_slice(&game.numbers.log_prior[view * joint..][..joint]);
         } else {
-            gather(structure, state, joint, share, &mut log_weight[state * joint..][..joint]);
+            gather(structure, state, joint, share, played, &mut log_weight[state * joint..][..joint]);
         }
         let seats = structure.seats_at(state);
         for (offset, at) in structure.joint_at(state).enumerate() {
@@ -319,7 +325,7 @@ fn add_log_play<const WIDTH: usize>(structure: &Structure, seat: usize, action: 
 }
 
 /// Sums the incoming weights of a state and turns them into shares.
-fn gather(structure: &Structure, state: usize, joint: usize, share: &mut [f64], out: &mut [f64]) {
+fn gather(structure: &Structure, state: usize, joint: usize, share: &mut [f64], total: &mut [f64], out: &mut [f64]) {
     let incoming = structure.incoming(state);
     if let [only] = *incoming {
         let share = &mut share[only as usize * joint..][..joint];
@@ -327,25 +333,31 @@ fn gather(structure: &Structure, state: usize, joint: usize, share: &mut [f64], 
         share.fill(1.0);
         return;
     }
-    for (theta, weight) in out.iter_mut().enumerate() {
-        let top = incoming.iter().fold(f64::NEG_INFINITY, |top, &link| top.max(share[link as usize * joint + theta]));
-        if top == f64::NEG_INFINITY {
-            *weight = top;
-            for &link in incoming {
-                share[link as usize * joint + theta] = 0.0;
-            }
-            continue;
+    // No weight is as small as this but those of plays that never happen.
+    out.fill(-1e300);
+    for &link in incoming {
+        for (top, &weight) in out.iter_mut().zip(&share[link as usize * joint..][..joint]) {
+            *top = top.max(weight);
         }
-        let mut total = 0.0;
-        for &link in incoming {
-            let value = &mut share[link as usize * joint + theta];
-            *value = exp(*value - top);
-            total += *value;
+    }
+    total.fill(0.0);
+    for &link in incoming {
+        let share = &mut share[link as usize * joint..][..joint];
+        for (value, &top) in share.iter_mut().zip(out.iter()) {
+            *value -= top;
         }
-        *weight = top + ln(total);
-        for &link in incoming {
-            share[link as usize * joint + theta] /= total;
+        exp_all(share);
+        for (total, value) in total.iter_mut().zip(share.iter()) {
+            *total += value;
         }
+    }
+    for &link in incoming {
+        for (value, &total) in share[link as usize * joint..][..joint].iter_mut().zip(total.iter()) {
+            *value /= total.max(f64::MIN_POSITIVE);
+        }
+    }
+    for (weight, &total) in out.iter_mut().zip(total.iter()) {
+        *weight += ln(total);
     }
 }
 
@@ -400,13 +412,10 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
                 }
             }
             action_value[unknowns.clone()].copy_from_slice(found);
-            for own in 0..types {
-                let range = shape.first + own * shape.actions..shape.first + (own + 1) * shape.actions;
-                for (action, at) in range.clone().enumerate() {
-                    next_score[at] = structure.log_measure[shape.measure + action] + *lambda * action_value[at];
-                }
-                softmax(&next_score[range.clone()], &mut next_strategy[range]);
+            for (at, slot) in unknowns.clone().enumerate() {
+                next_score[slot] = structure.log_measure[shape.measure + at % shape.actions] + *lambda * action_value[slot];
             }
+            softmax(&next_score[unknowns.clone()], shape.actions, &mut next_strategy[unknowns], |_, _| {});
         }
         spread_play::<WIDTH>(structure, state, next_strategy, spread);
         let out = &mut row[..block];
@@ -560,10 +569,10 @@ fn forward_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, chang
             let state = state as usize;
             let seats = structure.seats_at(state);
             for (offset, at) in structure.joint_at(state).enumerate() {
-                let links = structure.links_of(at);
-                if structure.links[links.clone()].iter().all(|link| structure.is_terminal(link.next as usize)) {
+                if structure.ends[at] {
                     continue;
                 }
+                let links = structure.links_of(at);
                 played.copy_from_slice(&log_weight[state * joint..][..joint]);
                 if seats.len() == 1 {
                     add_log_play::<WIDTH>(structure, seats.start, offset, strategy_log, played);
