@@ -1,7 +1,8 @@
 //! Small games whose answer is known by hand: chance, beliefs, unequal priors, moves at once.
 
 use melian::game::public_state::{
-    Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading, StateId, Strategy, View, judge,
+    Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading, StateId,
+    Strategy, View, judge,
 };
 
 use melian::math::exp;
@@ -25,7 +26,9 @@ fn a_chance_believed_otherwise() {
         builder.terminal(1, 0, label, Some(payoff))
     };
     let (win, lose, pass) = (end("win", 1.0), end("lose", -1.0), end("pass", 0.1));
-    builder.lottery(bet, &[0], chance, vec![win.into(), lose.into()]).unwrap();
+    builder
+        .lottery(bet, &[0], chance, vec![win.into(), lose.into()])
+        .unwrap();
     builder.transition(bet, &[1], pass).unwrap();
     let game = builder.build().unwrap();
     let solution = solved(&game, 2.0);
@@ -43,7 +46,8 @@ fn a_chance_believed_otherwise() {
 /// after an attack; .8235294 after a calm. B believes trust to be .5: .25 and .6666667.
 #[test]
 fn a_spoiler_read_by_bayes() {
-    let mut builder = PublicStateBuilder::new(&[("A", &["trustworthy", "not"]), ("B", &["b"])]).unwrap();
+    let mut builder =
+        PublicStateBuilder::new(&[("A", &["trustworthy", "not"]), ("B", &["b"])]).unwrap();
     builder.independent_prior(&[&[0.7, 0.3], &[1.0]]);
     builder.believed_prior(1, &[0.5, 0.5]);
     let attack = builder.chance_by_type(vec![vec![0.2, 0.6], vec![0.8, 0.4]]);
@@ -61,7 +65,14 @@ fn a_spoiler_read_by_bayes() {
         }
         after.push(state);
     }
-    builder.lottery(start, &[], attack, after.iter().map(|&state| Branch::from(state)).collect()).unwrap();
+    builder
+        .lottery(
+            start,
+            &[],
+            attack,
+            after.iter().map(|&state| Branch::from(state)).collect(),
+        )
+        .unwrap();
     let game = builder.build().unwrap();
     let solution = solved(&game, 3.0);
     let reading = Reading::new(&game, &solution.strategy);
@@ -81,14 +92,20 @@ fn a_spoiler_read_by_bayes() {
 fn at_once(first: [[f64; 2]; 2], second: [[f64; 2]; 2], toll: f64) -> (PublicStateGame, StateId) {
     let mut builder = PublicStateBuilder::new(&[("A", &["a"]), ("B", &["b"])]).unwrap();
     builder.prior(&[1.0]);
-    let state = builder.state(0, 0, vec![Mover::new(0, &["c", "d"]), Mover::new(1, &["c", "d"])]);
+    let state = builder.state(
+        0,
+        0,
+        vec![Mover::new(0, &["c", "d"]), Mover::new(1, &["c", "d"])],
+    );
     let paid = builder.payoff(Payoff::Common(vec![toll, 0.0]));
     for a in 0..2 {
         for b in 0..2 {
             let payoff = builder.payoff(Payoff::Common(vec![first[a][b], second[a][b]]));
             let next = builder.terminal(1, 0, "end", Some(payoff));
             let payoff = (a == 0).then_some(paid);
-            builder.transition(state, &[a, b], Branch { next, payoff }).unwrap();
+            builder
+                .transition(state, &[a, b], Branch { next, payoff })
+                .unwrap();
         }
     }
     (builder.build().unwrap(), state)
@@ -104,17 +121,25 @@ fn matching_pennies() {
         let (mut low, mut high) = (0.0, 1.0);
         for _ in 0..200 {
             let middle = 0.5 * (low + high);
-            if reply_a(reply_b(middle)) > middle { low = middle } else { high = middle }
+            if reply_a(reply_b(middle)) > middle {
+                low = middle
+            } else {
+                high = middle
+            }
         }
         let solution = solved(&game, lambda);
         let found = solution.strategy.at(&game, state, 0, 0).unwrap()[0];
         assert!((found - low).abs() < 1e-10, "{found} {low}");
         let found = solution.strategy.at(&game, state, 1, 0).unwrap()[0];
         assert!((found - reply_b(low)).abs() < 1e-10);
-        let certificate = judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
+        let certificate =
+            judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
         assert!(certificate.residual < 1e-10);
-        let gain = |chance: f64, better: f64| better.max(0.0) * (1.0 - chance) + (-better).max(0.0) * chance;
-        let expected = gain(low, reply_b(low) * 2.8 - (1.0 - reply_b(low)) * 0.4 + toll).max(gain(reply_b(low), 0.4 - 0.8 * low));
+        let gain = |chance: f64, better: f64| {
+            better.max(0.0) * (1.0 - chance) + (-better).max(0.0) * chance
+        };
+        let expected = gain(low, reply_b(low) * 2.8 - (1.0 - reply_b(low)) * 0.4 + toll)
+            .max(gain(reply_b(low), 0.4 - 0.8 * low));
         assert!((certificate.regret_upper() - expected).abs() < 1e-9);
     }
 }
@@ -126,7 +151,9 @@ fn correlated_types() {
     builder.prior(&[0.4, 0.1, 0.2, 0.3]);
     let guess = builder.state(0, 0, vec![Mover::new(0, &["0", "1"])]);
     for own in 0..2 {
-        let right: Vec<f64> = (0..4).map(|theta| if theta % 2 == own { 1.0 } else { 0.0 }).collect();
+        let right: Vec<f64> = (0..4)
+            .map(|theta| if theta % 2 == own { 1.0 } else { 0.0 })
+            .collect();
         let payoff = builder.payoff(Payoff::JointType(vec![right, vec![0.0; 4]]));
         let end = builder.terminal(1, 0, "end", Some(payoff));
         builder.transition(guess, &[own], end).unwrap();
@@ -145,7 +172,10 @@ fn a_strategy_from_outside() {
     let (game, _) = at_once([[2.0, 0.0], [3.0, 1.0]], [[2.0, 3.0], [0.0, 1.0]], 0.0);
     let strategy = Strategy::from_probabilities(&game, &[1.0, 0.0, 1.0, 0.0]).unwrap();
     let certificate = judge(&game, 1.0, &strategy, &JudgeOptions::default()).unwrap();
-    assert!((certificate.regret_lower() - 1.0).abs() < 1e-12 && (certificate.regret_upper() - 1.0).abs() < 1e-12);
+    assert!(
+        (certificate.regret_lower() - 1.0).abs() < 1e-12
+            && (certificate.regret_upper() - 1.0).abs() < 1e-12
+    );
     assert!((certificate.residual - logistic(1.0)).abs() < 1e-12);
     assert!(Strategy::from_probabilities(&game, &[1.0, 0.0, 1.0]).is_err());
     assert!(Strategy::from_probabilities(&game, &[0.0, 0.0, 1.0, 0.0]).is_err());

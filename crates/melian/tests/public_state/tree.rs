@@ -1,6 +1,8 @@
 //! The merged lattice against plain recursions over the full tree of histories, which share nothing with the engine.
 
-use melian::game::public_state::{JudgeOptions, PublicStateGame, Reading, StateId, Strategy, View, judge};
+use melian::game::public_state::{
+    JudgeOptions, PublicStateGame, Reading, StateId, Strategy, View, judge,
+};
 
 use melian::math::exp;
 
@@ -38,7 +40,14 @@ impl Tree<'_> {
     }
 
     /// The most a type can get from a history on, given the weights of the others' types (`[joint type of all]`).
-    fn best(&self, party: usize, own: usize, worlds: &[(Vec<usize>, f64)], period: usize, rung: usize) -> f64 {
+    fn best(
+        &self,
+        party: usize,
+        own: usize,
+        worlds: &[(Vec<usize>, f64)],
+        period: usize,
+        rung: usize,
+    ) -> f64 {
         let mass: f64 = worlds.iter().map(|world| world.1).sum();
         if let Some(end) = self.end(period, rung, own) {
             return mass * end;
@@ -47,16 +56,26 @@ impl Tree<'_> {
         let after = |action: usize, worlds: &[(Vec<usize>, f64)]| match action {
             0 => self.best(party, own, worlds, period + 1, rung),
             1 => self.best(party, own, worlds, period + 1, rung + 1),
-            _ => worlds.iter().map(|world| world.1).sum::<f64>() * self.lattice.concession(rung, mover, party),
+            _ => {
+                worlds.iter().map(|world| world.1).sum::<f64>()
+                    * self.lattice.concession(rung, mover, party)
+            }
         };
         if mover == party {
-            return (0..3).map(|action| after(action, worlds)).fold(f64::NEG_INFINITY, f64::max);
+            return (0..3)
+                .map(|action| after(action, worlds))
+                .fold(f64::NEG_INFINITY, f64::max);
         }
         (0..3)
             .map(|action| {
                 let seen: Vec<(Vec<usize>, f64)> = worlds
                     .iter()
-                    .map(|(types, weight)| (types.clone(), weight * (self.play)(period, rung, types[mover])[action]))
+                    .map(|(types, weight)| {
+                        (
+                            types.clone(),
+                            weight * (self.play)(period, rung, types[mover])[action],
+                        )
+                    })
                     .collect();
                 after(action, &seen)
             })
@@ -64,7 +83,14 @@ impl Tree<'_> {
     }
 
     /// Adds, for every history, the weight of the types at its (period, rung).
-    fn reach(&self, types: &[usize], weight: f64, period: usize, rung: usize, out: &mut dyn FnMut(usize, usize, f64)) {
+    fn reach(
+        &self,
+        types: &[usize],
+        weight: f64,
+        period: usize,
+        rung: usize,
+        out: &mut dyn FnMut(usize, usize, f64),
+    ) {
         out(period, rung, weight);
         if rung == self.lattice.rungs || period == self.lattice.periods {
             return;
@@ -94,7 +120,11 @@ fn state_at(game: &PublicStateGame, period: usize, rung: usize) -> StateId {
     let reading_order = (0..game.states()).map(|at| game.state(at).unwrap());
     reading_order
         .into_iter()
-        .find(|&state| !game.is_terminal(state) && game.period(state) as usize == period && game.rung(state) as usize == rung)
+        .find(|&state| {
+            !game.is_terminal(state)
+                && game.period(state) as usize == period
+                && game.rung(state) as usize == rung
+        })
         .unwrap()
 }
 
@@ -103,33 +133,76 @@ fn check(lattice: Lattice, lambda: f64) {
     let solution = solved(&game, lambda);
     let strategy: &Strategy = &solution.strategy;
     let play = |period: usize, rung: usize, own: usize| {
-        let found = strategy.at(&game, state_at(&game, period, rung), period % lattice.parties, own).unwrap();
+        let found = strategy
+            .at(
+                &game,
+                state_at(&game, period, rung),
+                period % lattice.parties,
+                own,
+            )
+            .unwrap();
         [found[0], found[1], found[2]]
     };
-    let tree = Tree { lattice, play: &play };
+    let tree = Tree {
+        lattice,
+        play: &play,
+    };
     let worlds = tree.worlds();
     let reading = Reading::new(&game, strategy);
-    let certificate = judge(&game, lambda, strategy, &JudgeOptions { points: 3_000, ..JudgeOptions::default() }).unwrap();
+    let certificate = judge(
+        &game,
+        lambda,
+        strategy,
+        &JudgeOptions {
+            points: 3_000,
+            ..JudgeOptions::default()
+        },
+    )
+    .unwrap();
     for party in 0..lattice.parties {
         for own in 0..lattice.types {
-            let mine: Vec<(Vec<usize>, f64)> = worlds.iter().filter(|world| world.0[party] == own).cloned().collect();
+            let mine: Vec<(Vec<usize>, f64)> = worlds
+                .iter()
+                .filter(|world| world.0[party] == own)
+                .cloned()
+                .collect();
             let mass: f64 = mine.iter().map(|world| world.1).sum();
-            let value = mine.iter().map(|(types, weight)| weight * tree.value(types, party, 0, 0)).sum::<f64>() / mass;
+            let value = mine
+                .iter()
+                .map(|(types, weight)| weight * tree.value(types, party, 0, 0))
+                .sum::<f64>()
+                / mass;
             assert!((value - reading.values[party][own]).abs() < 1e-12);
             assert_eq!(reading.values, reading.true_values);
             let regret = tree.best(party, own, &mine, 0, 0) / mass - value;
             let found = certificate.regrets[party][own];
-            let tolerance = if lattice.parties == 2 && lattice.types == 2 { 1e-12 } else { 1e-4 };
+            let tolerance = if lattice.parties == 2 && lattice.types == 2 {
+                1e-12
+            } else {
+                1e-4
+            };
             assert!((found.value - value).abs() < 1e-12);
-            assert!(found.upper > regret - 1e-12 && found.upper < regret + tolerance, "{lattice:?} {found:?} {regret}");
-            assert!(found.lower < regret + 1e-12 && found.lower > regret - tolerance, "{lattice:?} {found:?} {regret}");
+            assert!(
+                found.upper > regret - 1e-12 && found.upper < regret + tolerance,
+                "{lattice:?} {found:?} {regret}"
+            );
+            assert!(
+                found.lower < regret + 1e-12 && found.lower > regret - tolerance,
+                "{lattice:?} {found:?} {regret}"
+            );
         }
     }
     check_choices(lattice, lambda, &tree, &reading, &game);
 }
 
 /// Beliefs and choices at every state, from weights summed over histories.
-fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, game: &PublicStateGame) {
+fn check_choices(
+    lattice: Lattice,
+    lambda: f64,
+    tree: &Tree,
+    reading: &Reading,
+    game: &PublicStateGame,
+) {
     let worlds = tree.worlds();
     for period in 0..lattice.periods {
         for rung in 0..lattice.rungs.min(period + 1) {
@@ -137,7 +210,13 @@ fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, 
                 .iter()
                 .map(|(types, weight)| {
                     let mut sum = 0.0;
-                    tree.reach(types, *weight, 0, 0, &mut |t, r, weight| sum += if (t, r) == (period, rung) { weight } else { 0.0 });
+                    tree.reach(types, *weight, 0, 0, &mut |t, r, weight| {
+                        sum += if (t, r) == (period, rung) {
+                            weight
+                        } else {
+                            0.0
+                        }
+                    });
                     sum
                 })
                 .collect();
@@ -147,7 +226,12 @@ fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, 
             for party in 0..lattice.parties {
                 let believed = reading.belief(game, View::Truth, state, party).unwrap();
                 for (own, believed) in believed.iter().enumerate() {
-                    let mass: f64 = worlds.iter().zip(&weights).filter(|(world, _)| world.0[party] == own).map(|(_, w)| w).sum();
+                    let mass: f64 = worlds
+                        .iter()
+                        .zip(&weights)
+                        .filter(|(world, _)| world.0[party] == own)
+                        .map(|(_, w)| w)
+                        .sum();
                     assert!((mass / total - believed).abs() < 1e-10);
                 }
             }
@@ -155,7 +239,11 @@ fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, 
             for own in 0..lattice.types {
                 let mut scores = [0.0; 3];
                 let mut mass = 0.0;
-                for ((types, _), weight) in worlds.iter().zip(&weights).filter(|(world, _)| world.0[mover] == own) {
+                for ((types, _), weight) in worlds
+                    .iter()
+                    .zip(&weights)
+                    .filter(|(world, _)| world.0[mover] == own)
+                {
                     mass += weight;
                     scores[0] += weight * tree.value(types, mover, period + 1, rung);
                     scores[1] += weight * tree.value(types, mover, period + 1, rung + 1);
@@ -174,19 +262,67 @@ fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, 
 #[test]
 fn two_parties_two_types() {
     for lambda in [1.0, 4.0, 12.0] {
-        check(Lattice { parties: 2, types: 2, periods: 7, rungs: 4 }, lambda);
+        check(
+            Lattice {
+                parties: 2,
+                types: 2,
+                periods: 7,
+                rungs: 4,
+            },
+            lambda,
+        );
     }
-    check(Lattice { parties: 2, types: 2, periods: 8, rungs: 3 }, 30.0);
+    check(
+        Lattice {
+            parties: 2,
+            types: 2,
+            periods: 8,
+            rungs: 3,
+        },
+        30.0,
+    );
 }
 
 #[test]
 fn more_types() {
-    check(Lattice { parties: 2, types: 3, periods: 6, rungs: 4 }, 8.0);
-    check(Lattice { parties: 2, types: 4, periods: 5, rungs: 3 }, 6.0);
+    check(
+        Lattice {
+            parties: 2,
+            types: 3,
+            periods: 6,
+            rungs: 4,
+        },
+        8.0,
+    );
+    check(
+        Lattice {
+            parties: 2,
+            types: 4,
+            periods: 5,
+            rungs: 3,
+        },
+        6.0,
+    );
 }
 
 #[test]
 fn more_parties() {
-    check(Lattice { parties: 3, types: 2, periods: 6, rungs: 4 }, 8.0);
-    check(Lattice { parties: 4, types: 2, periods: 5, rungs: 3 }, 5.0);
+    check(
+        Lattice {
+            parties: 3,
+            types: 2,
+            periods: 6,
+            rungs: 4,
+        },
+        8.0,
+    );
+    check(
+        Lattice {
+            parties: 4,
+            types: 2,
+            periods: 5,
+            rungs: 3,
+        },
+        5.0,
+    );
 }

@@ -47,13 +47,18 @@ mod tests {
 
     #[test]
     fn agrees_with_libm() {
-        let mut inputs: Vec<f64> = (0..200_000).map(|at| -708.0 + 0.007_085 * f64::from(at)).collect();
+        let mut inputs: Vec<f64> = (0..200_000)
+            .map(|at| -708.0 + 0.007_085 * f64::from(at))
+            .collect();
         inputs.extend([0.0, -0.0, 1e-300, -1e-17, 0.5, -0.5, 1.0, -1.0]);
         let mut found = inputs.clone();
         exp_all(&mut found);
         for (x, found) in inputs.iter().zip(found) {
             let expected = libm::exp(*x);
-            assert!((found - expected).abs() <= 4.0 * f64::EPSILON * expected, "exp({x}) = {found}, not {expected}");
+            assert!(
+                (found - expected).abs() <= 4.0 * f64::EPSILON * expected,
+                "exp({x}) = {found}, not {expected}"
+            );
         }
     }
 

@@ -111,22 +111,37 @@ impl fmt::Display for PublicStateError {
             Self::NoTypes { player } => write!(f, "player {player} has no type"),
             Self::TooManyJointTypes => write!(f, "more than 65536 joint types"),
             Self::NoSuchPlayer { player } => write!(f, "there is no player {player}"),
-            Self::NoOwnView { player } => write!(f, "player {player} holds no belief of its own; declare it in the builder"),
+            Self::NoOwnView { player } => write!(
+                f,
+                "player {player} holds no belief of its own; declare it in the builder"
+            ),
             Self::NoSuchState { state } => write!(f, "state {} was never declared", state.index()),
-            Self::NoSuchPayoff { payoff } => write!(f, "payoff {} was never declared", payoff.index()),
-            Self::NoSuchChance { chance } => write!(f, "chance {} was never declared", chance.index()),
+            Self::NoSuchPayoff { payoff } => {
+                write!(f, "payoff {} was never declared", payoff.index())
+            }
+            Self::NoSuchChance { chance } => {
+                write!(f, "chance {} was never declared", chance.index())
+            }
             Self::BadPayoff { payoff, why } => write!(f, "payoff {}: {why}", payoff.index()),
             Self::BadChance { chance, why } => write!(f, "chance {}: {why}", chance.index()),
             Self::BadPrior { why } => write!(f, "prior: {why}"),
-            Self::BadMove { state, why } | Self::BadTransition { state, why } => write!(f, "state {}: {why}", state.index()),
+            Self::BadMove { state, why } | Self::BadTransition { state, why } => {
+                write!(f, "state {}: {why}", state.index())
+            }
             Self::MissingTransition { state, actions } => {
-                write!(f, "state {}: joint action {actions:?} leads nowhere", state.index())
+                write!(
+                    f,
+                    "state {}: joint action {actions:?} leads nowhere",
+                    state.index()
+                )
             }
             Self::NoDecision => write!(f, "no state at which anything happens"),
             Self::NoPrior => write!(f, "the prior over types was never given"),
             Self::Cycle { state } => write!(f, "state {} leads back to itself", state.index()),
             Self::Unreachable { state } => write!(f, "state {} can't be reached", state.index()),
-            Self::NumbersOfAnotherGame => write!(f, "these numbers belong to a game of another shape"),
+            Self::NumbersOfAnotherGame => {
+                write!(f, "these numbers belong to a game of another shape")
+            }
             Self::BadStrategy { why } => write!(f, "strategy: {why}"),
         }
     }

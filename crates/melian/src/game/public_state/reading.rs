@@ -71,7 +71,10 @@ impl Reading {
         pass.run(game, strategy.logs(), 0.0);
         let weights = forward(game, &probabilities);
         let joint = structure.joint_types;
-        let reach: Vec<f64> = weights.chunks(joint).map(|weights| weights.iter().sum()).collect();
+        let reach: Vec<f64> = weights
+            .chunks(joint)
+            .map(|weights| weights.iter().sum())
+            .collect();
         let own_views = expected(game, &probabilities, |player| structure.view_of[player]);
         let mut reading = Self {
             outcomes: outcome_sums(game, &reach),
@@ -92,14 +95,25 @@ impl Reading {
     /// Belief about a player's type at a decision state, of somebody who sees the public states alone.
     /// `None` where play can't arrive in this view, and at terminals.
     #[must_use]
-    pub fn belief(&self, game: &PublicStateGame, view: View, state: StateId, about: usize) -> Option<Vec<f64>> {
+    pub fn belief(
+        &self,
+        game: &PublicStateGame,
+        view: View,
+        state: StateId,
+        about: usize,
+    ) -> Option<Vec<f64>> {
         let view = match view {
             View::Truth => 0,
             View::Of(player) => *game.structure.view_of.get(player)?,
         };
-        let weights = self.log_weight.get((view * self.states + state.index()) * self.joint..)?.get(..self.joint)?;
+        let weights = self
+            .log_weight
+            .get((view * self.states + state.index()) * self.joint..)?
+            .get(..self.joint)?;
         let own_type = game.structure.type_of.get(about)?;
-        let top = weights.iter().fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
+        let top = weights
+            .iter()
+            .fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
         if top == f64::NEG_INFINITY {
             return None;
         }
@@ -112,13 +126,24 @@ impl Reading {
         Some(belief)
     }
 
-    fn by_period(&self, game: &PublicStateGame, probabilities: &[f64], weights: &[f64]) -> Vec<BeliefRow> {
+    fn by_period(
+        &self,
+        game: &PublicStateGame,
+        probabilities: &[f64],
+        weights: &[f64],
+    ) -> Vec<BeliefRow> {
         let structure = &*game.structure;
         let entering = entering(game, probabilities, weights);
-        let mut periods: Vec<u32> = structure.order.iter().map(|&state| structure.period[state as usize]).collect();
+        let mut periods: Vec<u32> = structure
+            .order
+            .iter()
+            .map(|&state| structure.period[state as usize])
+            .collect();
         periods.sort_unstable();
         periods.dedup();
-        let own = (0..structure.players.len()).filter(|&player| structure.view_of[player] != 0).map(View::Of);
+        let own = (0..structure.players.len())
+            .filter(|&player| structure.view_of[player] != 0)
+            .map(View::Of);
         let views: Vec<View> = [View::Truth].into_iter().chain(own).collect();
         let mut rows = Vec::new();
         for &period in &periods {
@@ -145,10 +170,20 @@ impl Reading {
         let counts = |theta: usize| given.is_none_or(|given| own_type[theta] as usize == given);
         let mut belief = vec![0.0; structure.types[about].len()];
         let mut total = 0.0;
-        for &state in structure.order.iter().filter(|&&state| structure.period[state as usize] == period) {
+        for &state in structure
+            .order
+            .iter()
+            .filter(|&&state| structure.period[state as usize] == period)
+        {
             let here = &entering[state as usize * self.joint..][..self.joint];
-            let mass: f64 = (0..self.joint).filter(|&theta| counts(theta)).map(|theta| here[theta]).sum();
-            if let Some(own) = self.belief(game, view, StateId(state), about).filter(|_| mass > 0.0) {
+            let mass: f64 = (0..self.joint)
+                .filter(|&theta| counts(theta))
+                .map(|theta| here[theta])
+                .sum();
+            if let Some(own) = self
+                .belief(game, view, StateId(state), about)
+                .filter(|_| mass > 0.0)
+            {
                 total += mass;
                 for (sum, own) in belief.iter_mut().zip(own) {
                     *sum += mass * own;
@@ -158,8 +193,18 @@ impl Reading {
         if total > 0.0 {
             belief.iter_mut().for_each(|value| *value /= total);
         }
-        let prior: f64 = (0..self.joint).filter(|&theta| counts(theta)).map(|theta| exp(game.numbers.log_prior[theta])).sum();
-        BeliefRow { period, view, about, given, reached: if prior > 0.0 { total / prior } else { 0.0 }, belief }
+        let prior: f64 = (0..self.joint)
+            .filter(|&theta| counts(theta))
+            .map(|theta| exp(game.numbers.log_prior[theta]))
+            .sum();
+        BeliefRow {
+            period,
+            view,
+            about,
+            given,
+            reached: if prior > 0.0 { total / prior } else { 0.0 },
+            belief,
+        }
     }
 }
 
@@ -169,9 +214,17 @@ fn entry(game: &PublicStateGame, seat: usize, action: usize, theta: usize) -> us
 }
 
 /// Probability of a joint action given the joint type.
-pub(super) fn joint_probability(game: &PublicStateGame, probabilities: &[f64], state: usize, offset: usize, theta: usize) -> f64 {
+pub(super) fn joint_probability(
+    game: &PublicStateGame,
+    probabilities: &[f64],
+    state: usize,
+    offset: usize,
+    theta: usize,
+) -> f64 {
     let actions = game.structure.joint_actions(state, offset);
-    actions.map(|(seat, action)| probabilities[entry(game, seat, action, theta)]).product()
+    actions
+        .map(|(seat, action)| probabilities[entry(game, seat, action, theta)])
+        .product()
 }
 
 pub(super) fn chance(game: &PublicStateGame, view: usize, row: u32, theta: usize) -> f64 {
@@ -179,17 +232,27 @@ pub(super) fn chance(game: &PublicStateGame, view: usize, row: u32, theta: usize
         return 1.0;
     }
     let structure = &*game.structure;
-    game.numbers.probabilities[(view * structure.probability_rows + row as usize) * structure.joint_types + theta]
+    game.numbers.probabilities
+        [(view * structure.probability_rows + row as usize) * structure.joint_types + theta]
 }
 
 /// Calls `visit(link, theta, probability of the step)` for every step that can be taken from a state.
-pub(super) fn for_each_step(game: &PublicStateGame, probabilities: &[f64], state: usize, mut visit: impl FnMut(usize, usize, f64)) {
+pub(super) fn for_each_step(
+    game: &PublicStateGame,
+    probabilities: &[f64],
+    state: usize,
+    mut visit: impl FnMut(usize, usize, f64),
+) {
     let structure = &*game.structure;
     for (offset, at) in structure.joint_at(state).enumerate() {
         for theta in 0..structure.joint_types {
             let played = joint_probability(game, probabilities, state, offset, theta);
             for link in structure.links_of(at) {
-                visit(link, theta, played * chance(game, 0, structure.links[link].probability, theta));
+                visit(
+                    link,
+                    theta,
+                    played * chance(game, 0, structure.links[link].probability, theta),
+                );
             }
         }
     }
@@ -225,7 +288,9 @@ fn entering(game: &PublicStateGame, probabilities: &[f64], weights: &[f64]) -> V
             }
         });
     }
-    entering.iter_mut().for_each(|value| *value = value.max(0.0));
+    entering
+        .iter_mut()
+        .for_each(|value| *value = value.max(0.0));
     entering
 }
 
@@ -243,11 +308,19 @@ fn highest_rung(game: &PublicStateGame, probabilities: &[f64]) -> Vec<(u32, f64)
     let mut rungs = game.structure.rung.clone();
     rungs.sort_unstable();
     rungs.dedup();
-    let at_least: Vec<f64> = rungs.iter().map(|&rung| reaching(game, probabilities, rung)).collect();
+    let at_least: Vec<f64> = rungs
+        .iter()
+        .map(|&rung| reaching(game, probabilities, rung))
+        .collect();
     rungs
         .iter()
         .enumerate()
-        .map(|(at, &rung)| (rung, at_least[at] - at_least.get(at + 1).copied().unwrap_or(0.0)))
+        .map(|(at, &rung)| {
+            (
+                rung,
+                at_least[at] - at_least.get(at + 1).copied().unwrap_or(0.0),
+            )
+        })
         .collect()
 }
 
@@ -265,7 +338,10 @@ fn reaching(game: &PublicStateGame, probabilities: &[f64], rung: u32) -> f64 {
     let mut reached = 0.0;
     for &state in &structure.order {
         let state = state as usize;
-        if weights[state * joint..(state + 1) * joint].iter().all(|&weight| weight == 0.0) {
+        if weights[state * joint..(state + 1) * joint]
+            .iter()
+            .all(|&weight| weight == 0.0)
+        {
             continue;
         }
         for_each_step(game, probabilities, state, |link, theta, step| {
@@ -282,11 +358,19 @@ fn reaching(game: &PublicStateGame, probabilities: &[f64], rung: u32) -> f64 {
 }
 
 /// Expected payoffs `[player][joint type]` at the root, each player by the view given.
-fn expected(game: &PublicStateGame, probabilities: &[f64], view_of: impl Fn(usize) -> usize) -> Vec<f64> {
+fn expected(
+    game: &PublicStateGame,
+    probabilities: &[f64],
+    view_of: impl Fn(usize) -> usize,
+) -> Vec<f64> {
     let structure = &*game.structure;
     let (players, joint) = (structure.players.len(), structure.joint_types);
     let paid = |block: u32, player: usize, theta: usize| {
-        if block == NONE { 0.0 } else { game.numbers.payoffs[(block as usize * players + player) * joint + theta] }
+        if block == NONE {
+            0.0
+        } else {
+            game.numbers.payoffs[(block as usize * players + player) * joint + theta]
+        }
     };
     let mut values = vec![0.0; structure.states() * players * joint];
     for (state, &payoff) in structure.terminal_payoff.iter().enumerate() {
@@ -302,7 +386,8 @@ fn expected(game: &PublicStateGame, probabilities: &[f64], view_of: impl Fn(usiz
                 for link in &structure.links[structure.links_of(joint_action)] {
                     for player in 0..players {
                         let at = player * joint + theta;
-                        let ahead = paid(link.payoff, player, theta) + values[link.next as usize * players * joint + at];
+                        let ahead = paid(link.payoff, player, theta)
+                            + values[link.next as usize * players * joint + at];
                         values[state * players * joint + at] +=
                             played * chance(game, view_of(player), link.probability, theta) * ahead;
                     }
@@ -314,7 +399,11 @@ fn expected(game: &PublicStateGame, probabilities: &[f64], view_of: impl Fn(usiz
 }
 
 /// `[player][type]`: expectation over the others' types by the view given. Types of zero prior get 0.
-fn interim(game: &PublicStateGame, values: &[f64], view_of: impl Fn(usize) -> usize) -> Vec<Vec<f64>> {
+fn interim(
+    game: &PublicStateGame,
+    values: &[f64],
+    view_of: impl Fn(usize) -> usize,
+) -> Vec<Vec<f64>> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
     (0..structure.players.len())
@@ -327,7 +416,9 @@ fn interim(game: &PublicStateGame, values: &[f64], view_of: impl Fn(usize) -> us
                 sum.0 += weight * values[player * joint + theta];
                 sum.1 += weight;
             }
-            sums.into_iter().map(|(sum, mass)| if mass > 0.0 { sum / mass } else { 0.0 }).collect()
+            sums.into_iter()
+                .map(|(sum, mass)| if mass > 0.0 { sum / mass } else { 0.0 })
+                .collect()
         })
         .collect()
 }
@@ -336,7 +427,10 @@ fn interim(game: &PublicStateGame, values: &[f64], view_of: impl Fn(usize) -> us
 fn course(game: &PublicStateGame, probabilities: &[f64]) -> Vec<CourseStep> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
-    let mut weights: Vec<f64> = game.numbers.log_prior[..joint].iter().map(|&log| exp(log)).collect();
+    let mut weights: Vec<f64> = game.numbers.log_prior[..joint]
+        .iter()
+        .map(|&log| exp(log))
+        .collect();
     let mut state = structure.root;
     let mut course = Vec::new();
     while !structure.is_terminal(state) {
@@ -345,7 +439,11 @@ fn course(game: &PublicStateGame, probabilities: &[f64]) -> Vec<CourseStep> {
             for link in structure.links_of(at) {
                 let row = structure.links[link].probability;
                 let mass: f64 = (0..joint)
-                    .map(|theta| weights[theta] * joint_probability(game, probabilities, state, offset, theta) * chance(game, 0, row, theta))
+                    .map(|theta| {
+                        weights[theta]
+                            * joint_probability(game, probabilities, state, offset, theta)
+                            * chance(game, 0, row, theta)
+                    })
                     .sum();
                 if mass > best.2 {
                     best = (offset, link, mass);
@@ -356,13 +454,20 @@ fn course(game: &PublicStateGame, probabilities: &[f64]) -> Vec<CourseStep> {
         let shape = structure.links[link];
         course.push(CourseStep {
             state: StateId(state as u32),
-            actions: structure.joint_actions(state, offset).map(|(_, action)| action).collect(),
-            branch: link - structure.links_of(structure.joint_at(state).start + offset).start,
+            actions: structure
+                .joint_actions(state, offset)
+                .map(|(_, action)| action)
+                .collect(),
+            branch: link
+                - structure
+                    .links_of(structure.joint_at(state).start + offset)
+                    .start,
             next: StateId(shape.next),
             probability: mass,
         });
         for theta in 0..joint {
-            weights[theta] *= joint_probability(game, probabilities, state, offset, theta) * chance(game, 0, shape.probability, theta);
+            weights[theta] *= joint_probability(game, probabilities, state, offset, theta)
+                * chance(game, 0, shape.probability, theta);
         }
         let total: f64 = weights.iter().sum();
         if total > 0.0 {

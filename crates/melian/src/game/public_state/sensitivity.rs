@@ -60,7 +60,13 @@ pub struct Sensitivity {
 impl Sensitivity {
     /// Derivative of the belief about a player's type at a decision state, of somebody who sees the public states alone.
     #[must_use]
-    pub fn belief(&self, game: &PublicStateGame, view: View, state: StateId, about: usize) -> Option<Vec<f64>> {
+    pub fn belief(
+        &self,
+        game: &PublicStateGame,
+        view: View,
+        state: StateId,
+        about: usize,
+    ) -> Option<Vec<f64>> {
         let structure = &*game.structure;
         let view = match view {
             View::Truth => 0,
@@ -71,15 +77,22 @@ impl Sensitivity {
         let weights = self.log_weight.get(start..start + joint)?;
         let changes = &self.log_weight_change[start..start + joint];
         let own_type = structure.type_of.get(about)?;
-        let top = weights.iter().fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
+        let top = weights
+            .iter()
+            .fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
         if top == f64::NEG_INFINITY {
             return None;
         }
         let total: f64 = weights.iter().map(|&weight| exp(weight - top)).sum();
-        let mean: f64 = weights.iter().zip(changes).map(|(&weight, change)| exp(weight - top) / total * change).sum();
+        let mean: f64 = weights
+            .iter()
+            .zip(changes)
+            .map(|(&weight, change)| exp(weight - top) / total * change)
+            .sum();
         let mut belief = vec![0.0; structure.types[about].len()];
         for theta in 0..joint {
-            belief[own_type[theta] as usize] += exp(weights[theta] - top) / total * (changes[theta] - mean);
+            belief[own_type[theta] as usize] +=
+                exp(weights[theta] - top) / total * (changes[theta] - mean);
         }
         Some(belief)
     }
@@ -99,18 +112,34 @@ pub fn sensitivities(
     parameters: &[Parameter],
 ) -> Result<Vec<Sensitivity>, PublicStateError> {
     if strategy.logs().len() != game.strategy_len() {
-        let why = format!("{} entries given, {} expected", strategy.logs().len(), game.strategy_len());
+        let why = format!(
+            "{} entries given, {} expected",
+            strategy.logs().len(),
+            game.strategy_len()
+        );
         return Err(PublicStateError::BadStrategy { why });
     }
-    let nudges: Vec<Nudge> = parameters.iter().map(|parameter| nudge(game, parameter)).collect::<Result<_, _>>()?;
+    let nudges: Vec<Nudge> = parameters
+        .iter()
+        .map(|parameter| nudge(game, parameter))
+        .collect::<Result<_, _>>()?;
     let mut pass = Pass::new(game);
     pass.run(game, strategy.logs(), lambda);
     let mut change = Change::new(game);
     let mut gmres = Gmres::default();
-    Ok(nudges.iter().map(|nudge| one(game, &pass, &mut change, &mut gmres, nudge)).collect())
+    Ok(nudges
+        .iter()
+        .map(|nudge| one(game, &pass, &mut change, &mut gmres, nudge))
+        .collect())
 }
 
-fn one(game: &PublicStateGame, pass: &Pass, change: &mut Change, gmres: &mut Gmres, nudge: &Nudge) -> Sensitivity {
+fn one(
+    game: &PublicStateGame,
+    pass: &Pass,
+    change: &mut Change,
+    gmres: &mut Gmres,
+    nudge: &Nudge,
+) -> Sensitivity {
     let size = game.structure.unknowns;
     let still = vec![0.0; size];
     let mut direct = vec![0.0; size];
@@ -122,7 +151,14 @@ fn one(game: &PublicStateGame, pass: &Pass, change: &mut Change, gmres: &mut Gmr
             *out = x - *out;
         }
     };
-    let solved = gmres.solve(product, &direct, &mut score, LINEAR_TOLERANCE, 120, LINEAR_WORK);
+    let solved = gmres.solve(
+        product,
+        &direct,
+        &mut score,
+        LINEAR_TOLERANCE,
+        120,
+        LINEAR_WORK,
+    );
     change.apply(game, pass, &score, Some(nudge), &mut direct);
     Sensitivity {
         strategy: strategy_change(game, pass, &score),
@@ -167,8 +203,15 @@ fn outcome_change(game: &PublicStateGame, pass: &Pass, change: &Change, nudge: &
                         continue;
                     }
                     let moved: f64 = change.log_weight[state * joint + theta]
-                        + structure.joint_actions(state, offset).map(|(seat, action)| change.log_play(game, seat, action, theta)).sum::<f64>();
-                    let dchance = if link.probability == NONE { 0.0 } else { nudge.probabilities[link.probability as usize * joint + theta] };
+                        + structure
+                            .joint_actions(state, offset)
+                            .map(|(seat, action)| change.log_play(game, seat, action, theta))
+                            .sum::<f64>();
+                    let dchance = if link.probability == NONE {
+                        0.0
+                    } else {
+                        nudge.probabilities[link.probability as usize * joint + theta]
+                    };
                     out[label as usize] += here
                         * joint_probability(game, &pass.strategy, state, offset, theta)
                         * (chance(game, 0, link.probability, theta) * moved + dchance);
@@ -179,7 +222,12 @@ fn outcome_change(game: &PublicStateGame, pass: &Pass, change: &Change, nudge: &
     out
 }
 
-fn value_change(game: &PublicStateGame, pass: &Pass, change: &Change, nudge: &Nudge) -> Vec<Vec<f64>> {
+fn value_change(
+    game: &PublicStateGame,
+    pass: &Pass,
+    change: &Change,
+    nudge: &Nudge,
+) -> Vec<Vec<f64>> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
     let root = structure.root * structure.players.len() * joint;
@@ -188,19 +236,30 @@ fn value_change(game: &PublicStateGame, pass: &Pass, change: &Change, nudge: &Nu
             let view = structure.view_of[player] * joint;
             (0..structure.types[player].len())
                 .map(|own| {
-                    let members: Vec<usize> = (0..joint).filter(|&theta| structure.type_of[player][theta] as usize == own).collect();
-                    let weights: Vec<f64> = members.iter().map(|&theta| exp(game.numbers.log_prior[view + theta])).collect();
+                    let members: Vec<usize> = (0..joint)
+                        .filter(|&theta| structure.type_of[player][theta] as usize == own)
+                        .collect();
+                    let weights: Vec<f64> = members
+                        .iter()
+                        .map(|&theta| exp(game.numbers.log_prior[view + theta]))
+                        .collect();
                     let mass: f64 = weights.iter().sum();
                     if mass == 0.0 {
                         return 0.0;
                     }
-                    let drift: f64 = members.iter().zip(&weights).map(|(&theta, w)| w / mass * nudge.log_prior[view + theta]).sum();
+                    let drift: f64 = members
+                        .iter()
+                        .zip(&weights)
+                        .map(|(&theta, w)| w / mass * nudge.log_prior[view + theta])
+                        .sum();
                     members
                         .iter()
                         .zip(&weights)
                         .map(|(&theta, weight)| {
                             let at = root + player * joint + theta;
-                            weight / mass * (change.value[at] + pass.value[at] * (nudge.log_prior[view + theta] - drift))
+                            weight / mass
+                                * (change.value[at]
+                                    + pass.value[at] * (nudge.log_prior[view + theta] - drift))
                         })
                         .sum()
                 })
@@ -216,7 +275,11 @@ fn nudge(game: &PublicStateGame, parameter: &Parameter) -> Result<Nudge, PublicS
     let mut nudge = Nudge::none(&game.numbers);
     match parameter {
         Parameter::Lambda => nudge.lambda = 1.0,
-        Parameter::Payoff { payoff, player, own_type } => {
+        Parameter::Payoff {
+            payoff,
+            player,
+            own_type,
+        } => {
             if *player >= players {
                 return Err(PublicStateError::NoSuchPlayer { player: *player });
             }
@@ -234,12 +297,26 @@ fn nudge(game: &PublicStateGame, parameter: &Parameter) -> Result<Nudge, PublicS
             let view = meant(game, *view)?;
             for theta in 0..joint {
                 let weight = exp(game.numbers.log_prior[view * joint + theta]);
-                nudge.log_prior[view * joint + theta] = if weight > 0.0 { direction[theta] / weight } else { 0.0 };
+                nudge.log_prior[view * joint + theta] = if weight > 0.0 {
+                    direction[theta] / weight
+                } else {
+                    0.0
+                };
             }
         }
-        Parameter::Chance { chance, view, direction } => {
-            let shape = structure.chances.get(chance.index()).ok_or(PublicStateError::NoSuchChance { chance: *chance })?;
-            balanced(direction, shape.branches).map_err(|why| PublicStateError::BadChance { chance: *chance, why })?;
+        Parameter::Chance {
+            chance,
+            view,
+            direction,
+        } => {
+            let shape = structure
+                .chances
+                .get(chance.index())
+                .ok_or(PublicStateError::NoSuchChance { chance: *chance })?;
+            balanced(direction, shape.branches).map_err(|why| PublicStateError::BadChance {
+                chance: *chance,
+                why,
+            })?;
             let view = meant(game, *view)?;
             for (branch, change) in direction.iter().enumerate() {
                 let start = (view * structure.probability_rows + shape.first + branch) * joint;
@@ -263,8 +340,15 @@ fn meant(game: &PublicStateGame, view: View) -> Result<usize, PublicStateError> 
 
 fn balanced(direction: &[f64], expected: usize) -> Result<(), String> {
     if direction.len() != expected {
-        return Err(format!("a direction of {} numbers given, {expected} expected", direction.len()));
+        return Err(format!(
+            "a direction of {} numbers given, {expected} expected",
+            direction.len()
+        ));
     }
     let total: f64 = direction.iter().sum();
-    if total.is_finite() && total.abs() <= 1e-9 { Ok(()) } else { Err(format!("the direction sums to {total}, not to 0")) }
+    if total.is_finite() && total.abs() <= 1e-9 {
+        Ok(())
+    } else {
+        Err(format!("the direction sums to {total}, not to 0"))
+    }
 }

@@ -29,7 +29,12 @@ pub struct SolveOptions {
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        Self { tolerance: 1e-9, work: 200_000, turns: 8, jump: true }
+        Self {
+            tolerance: 1e-9,
+            work: 200_000,
+            turns: 8,
+            jump: true,
+        }
     }
 }
 
@@ -111,12 +116,19 @@ impl Solution {
     /// Whether the solution lies on the branch that starts at uniform play.
     #[must_use]
     pub fn on_principal_branch(&self) -> bool {
-        self.events.iter().all(|event| matches!(event, Event::Turn { .. }))
+        self.events
+            .iter()
+            .all(|event| matches!(event, Event::Turn { .. }))
     }
 }
 
 /// Solves at one precision.
-pub fn solve(game: &PublicStateGame, lambda: f64, options: &SolveOptions, watch: &mut dyn FnMut(Progress) -> Control) -> Solution {
+pub fn solve(
+    game: &PublicStateGame,
+    lambda: f64,
+    options: &SolveOptions,
+    watch: &mut dyn FnMut(Progress) -> Control,
+) -> Solution {
     let mut walk = Walk::new(game, *options, watch);
     let status = walk.go(lambda);
     walk.solution(lambda, status)
@@ -160,7 +172,9 @@ pub fn solve_variants(
         .enumerate()
         .map(|(at, numbers)| {
             let variant = game.with_numbers(numbers.clone())?;
-            Ok(solve(&variant, lambda, options, &mut |progress| watch(at, progress)))
+            Ok(solve(&variant, lambda, options, &mut |progress| {
+                watch(at, progress)
+            }))
         })
         .collect()
 }
@@ -185,7 +199,10 @@ pub fn branches(
             walk.score = score;
             walk.events.push(Event::Restart { start });
             let solution = walk.solution(lambda, Status::Converged);
-            if found.iter().all(|known| known.strategy.distance(&solution.strategy) > DISTINCT) {
+            if found
+                .iter()
+                .all(|known| known.strategy.distance(&solution.strategy) > DISTINCT)
+            {
                 found.push(solution);
             }
         }
@@ -257,7 +274,11 @@ enum Corrected {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(game: &'a PublicStateGame, options: SolveOptions, watch: &'a mut dyn FnMut(Progress) -> Control) -> Self {
+    pub(super) fn new(
+        game: &'a PublicStateGame,
+        options: SolveOptions,
+        watch: &'a mut dyn FnMut(Progress) -> Control,
+    ) -> Self {
         let unknowns = game.structure.unknowns;
         let range = game.payoff_range();
         let mut walk = Self {
@@ -289,7 +310,9 @@ impl<'a> Walk<'a> {
 
     /// The tolerance asked for, or what rounding allows at this precision.
     fn tolerance(&self, lambda: f64) -> f64 {
-        self.options.tolerance.max(32.0 * f64::EPSILON * lambda * self.range)
+        self.options
+            .tolerance
+            .max(32.0 * f64::EPSILON * lambda * self.range)
     }
 
     fn evaluate(&mut self, score: &[f64], lambda: f64) {
@@ -302,7 +325,12 @@ impl<'a> Walk<'a> {
         if self.stopped.is_none() {
             if self.work >= self.options.work {
                 self.stopped = Some(Status::OutOfWork);
-            } else if (self.watch)(Progress { lambda: self.lambda, target, work: self.work }) == Control::Stop {
+            } else if (self.watch)(Progress {
+                lambda: self.lambda,
+                target,
+                work: self.work,
+            }) == Control::Stop
+            {
                 self.stopped = Some(Status::Cancelled);
             }
         }
@@ -347,7 +375,11 @@ impl<'a> Walk<'a> {
                     next = target;
                 }
                 let mut score = self.predict(&tangent, next);
-                let tolerance = if next == target { self.tolerance(next) } else { PASSING };
+                let tolerance = if next == target {
+                    self.tolerance(next)
+                } else {
+                    PASSING
+                };
                 if let Corrected::After(corrections) = self.correct(&mut score, next, tolerance) {
                     let known = std::mem::replace(&mut self.score, score);
                     self.before = Some((self.lambda, known));
@@ -372,7 +404,10 @@ impl<'a> Walk<'a> {
         }
         self.pass.residual() <= self.tolerance(target) || {
             let mut score = self.score.clone();
-            let ok = matches!(self.correct(&mut score, target, self.tolerance(target)), Corrected::After(_));
+            let ok = matches!(
+                self.correct(&mut score, target, self.tolerance(target)),
+                Corrected::After(_)
+            );
             if ok {
                 self.score = score;
             } else {
@@ -401,8 +436,18 @@ impl<'a> Walk<'a> {
     /// actions that are hardly played are large, and hardly matter.
     fn linear_solve(&mut self, right: &[f64], x: &mut [f64], damping: f64) {
         self.weigh();
-        let (game, pass, change, weight, unscaled) = (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
-        let scaled: Vec<f64> = right.iter().zip(weight).map(|(value, weight)| value * weight).collect();
+        let (game, pass, change, weight, unscaled) = (
+            self.game,
+            &self.pass,
+            &mut self.change,
+            &self.weight,
+            &mut self.unscaled,
+        );
+        let scaled: Vec<f64> = right
+            .iter()
+            .zip(weight)
+            .map(|(value, weight)| value * weight)
+            .collect();
         let apply = |y: &[f64], out: &mut [f64]| {
             for ((unscaled, y), weight) in unscaled.iter_mut().zip(y).zip(weight) {
                 *unscaled = y / weight;
@@ -412,7 +457,9 @@ impl<'a> Walk<'a> {
                 *out = y * (1.0 + damping) - weight * *out;
             }
         };
-        let solved = self.gmres.solve(apply, &scaled, x, FORCING, CYCLE, LINEAR_WORK);
+        let solved = self
+            .gmres
+            .solve(apply, &scaled, x, FORCING, CYCLE, LINEAR_WORK);
         self.work += solved.products;
         for (x, weight) in x.iter_mut().zip(weight) {
             *x /= weight;
@@ -448,7 +495,10 @@ impl<'a> Walk<'a> {
             if residual <= tolerance {
                 return Corrected::After(corrections);
             }
-            if !(residual <= last) || corrections == 0 && residual > 0.3 || corrections == CORRECTIONS {
+            if !(residual <= last)
+                || corrections == 0 && residual > 0.3
+                || corrections == CORRECTIONS
+            {
                 break;
             }
             last = residual;
@@ -477,11 +527,21 @@ impl<'a> Walk<'a> {
     fn bordered_solve(&mut self, tangent: &[f64], scale: f64, right: &[f64], out: &mut [f64]) {
         let size = tangent.len() - 1;
         let mut by_lambda = vec![0.0; size];
-        self.change.apply_lambda(self.game, &self.pass, &mut by_lambda);
+        self.change
+            .apply_lambda(self.game, &self.pass, &mut by_lambda);
         self.weigh();
-        let (game, pass, change, weight, unscaled) = (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
+        let (game, pass, change, weight, unscaled) = (
+            self.game,
+            &self.pass,
+            &mut self.change,
+            &self.weight,
+            &mut self.unscaled,
+        );
         let scaled = |values: &[f64]| -> Vec<f64> {
-            let whole = values[..size].iter().zip(weight).map(|(value, weight)| value * weight);
+            let whole = values[..size]
+                .iter()
+                .zip(weight)
+                .map(|(value, weight)| value * weight);
             whole.chain(values.get(size).copied()).collect()
         };
         let (tangent, right, by_lambda) = (scaled(tangent), scaled(right), scaled(&by_lambda));
@@ -495,7 +555,9 @@ impl<'a> Walk<'a> {
             }
             image[size] = dot(&tangent, y);
         };
-        let solved = self.gmres.solve(apply, &right, out, FORCING_ARC, CYCLE, LINEAR_WORK);
+        let solved = self
+            .gmres
+            .solve(apply, &right, out, FORCING_ARC, CYCLE, LINEAR_WORK);
         self.work += 1 + solved.products;
         for (out, weight) in out.iter_mut().zip(weight) {
             *out /= weight;
@@ -505,7 +567,11 @@ impl<'a> Walk<'a> {
     /// Length of a step along the branch in that scale.
     fn arc_length(&self, step: &[f64]) -> f64 {
         let size = step.len() - 1;
-        let square: f64 = step[..size].iter().zip(&self.weight).map(|(value, weight)| value * weight * value * weight).sum();
+        let square: f64 = step[..size]
+            .iter()
+            .zip(&self.weight)
+            .map(|(value, weight)| value * weight * value * weight)
+            .sum();
         (square + step[size] * step[size]).sqrt()
     }
 
@@ -618,7 +684,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn correct_on_arc(&mut self, score: &mut [f64], lambda: &mut f64, tangent: &[f64], scale: f64) -> Corrected {
+    fn correct_on_arc(
+        &mut self,
+        score: &mut [f64],
+        lambda: &mut f64,
+        tangent: &[f64],
+        scale: f64,
+    ) -> Corrected {
         let size = score.len();
         let mut last = f64::INFINITY;
         for corrections in 0..=CORRECTIONS {
@@ -630,11 +702,20 @@ impl<'a> Walk<'a> {
             if residual <= 1e-7 {
                 return Corrected::After(corrections);
             }
-            if !(residual <= last) || corrections == 0 && residual > 0.2 || corrections == CORRECTIONS {
+            if !(residual <= last)
+                || corrections == 0 && residual > 0.2
+                || corrections == CORRECTIONS
+            {
                 break;
             }
             last = residual;
-            let mut right: Vec<f64> = self.pass.next_score.iter().zip(score.iter()).map(|(new, old)| new - old).collect();
+            let mut right: Vec<f64> = self
+                .pass
+                .next_score
+                .iter()
+                .zip(score.iter())
+                .map(|(new, old)| new - old)
+                .collect();
             right.push(0.0);
             let mut delta = vec![0.0; size + 1];
             self.bordered_solve(tangent, scale, &right, &mut delta);
@@ -675,7 +756,9 @@ impl<'a> Walk<'a> {
             let residual = self.pass.residual();
             if residual <= PASSING {
                 let mut polished = score.to_vec();
-                if let Corrected::After(_) = self.correct(&mut polished, lambda, self.tolerance(lambda)) {
+                if let Corrected::After(_) =
+                    self.correct(&mut polished, lambda, self.tolerance(lambda))
+                {
                     score.copy_from_slice(&polished);
                     return true;
                 }
@@ -714,7 +797,9 @@ fn uniform(game: &PublicStateGame) -> Vec<f64> {
     let mut score = Vec::with_capacity(structure.unknowns);
     for seat in &structure.seats {
         for _ in 0..structure.types[seat.player].len() {
-            score.extend_from_slice(&structure.log_measure[seat.measure..seat.measure + seat.actions]);
+            score.extend_from_slice(
+                &structure.log_measure[seat.measure..seat.measure + seat.actions],
+            );
         }
     }
     score

@@ -6,8 +6,8 @@
 //! of `v -> v'` are the agent quantal-response equilibria (McKelvey and Palfrey 1998) of the public-state game; because the
 //! backward part is solved outright, only the dependence of beliefs on play is left to iterate on.
 
-use super::structure::{NONE, Numbers, PublicStateGame, Structure};
 use super::elementary::exp_all;
+use super::structure::{NONE, Numbers, PublicStateGame, Structure};
 use crate::math::ln;
 
 /// A small change of the numbers, in the shape of the numbers.
@@ -88,13 +88,22 @@ macro_rules! with_width {
 }
 
 fn width<const WIDTH: usize>(structure: &Structure) -> usize {
-    if WIDTH == 0 { structure.joint_types } else { WIDTH }
+    if WIDTH == 0 {
+        structure.joint_types
+    } else {
+        WIDTH
+    }
 }
 
 /// Shape of the scratch a state needs: the most actions of a seat and joint actions of a state.
 fn scratch_for(structure: &Structure) -> Scratch {
     let joint = structure.joint_types;
-    let actions = structure.seats.iter().map(|seat| seat.actions).max().unwrap_or(1);
+    let actions = structure
+        .seats
+        .iter()
+        .map(|seat| seat.actions)
+        .max()
+        .unwrap_or(1);
     let types = structure.types.iter().map(Vec::len).max().unwrap_or(0);
     let seats = structure.players.len();
     Scratch {
@@ -136,7 +145,11 @@ impl Pass {
 
     /// Largest change of a probability from the strategy that went in to the one that came out.
     pub(super) fn residual(&self) -> f64 {
-        self.strategy.iter().zip(&self.next_strategy).map(|(old, new)| (old - new).abs()).fold(0.0, f64::max)
+        self.strategy
+            .iter()
+            .zip(&self.next_strategy)
+            .map(|(old, new)| (old - new).abs())
+            .fold(0.0, f64::max)
     }
 }
 
@@ -154,31 +167,65 @@ impl Change {
     }
 
     /// The change of `next_score` when the score changes by `score` and, if given, the numbers by `nudge`.
-    pub(super) fn apply(&mut self, game: &PublicStateGame, pass: &Pass, score: &[f64], nudge: Option<&Nudge>, out: &mut [f64]) {
-        with_width!(game.structure.joint_types, forward_change, (game, pass, self, score, nudge));
+    pub(super) fn apply(
+        &mut self,
+        game: &PublicStateGame,
+        pass: &Pass,
+        score: &[f64],
+        nudge: Option<&Nudge>,
+        out: &mut [f64],
+    ) {
+        with_width!(
+            game.structure.joint_types,
+            forward_change,
+            (game, pass, self, score, nudge)
+        );
         let lambda = nudge.map_or(0.0, |nudge| nudge.lambda);
         if let Some(nudge) = nudge {
-            self.set_terminals(game, |payoffs, out| out.copy_from_slice(payoffs), &nudge.payoffs);
+            self.set_terminals(
+                game,
+                |payoffs, out| out.copy_from_slice(payoffs),
+                &nudge.payoffs,
+            );
         }
-        with_width!(game.structure.joint_types, backward_change, (game, pass, self, nudge, lambda, out));
+        with_width!(
+            game.structure.joint_types,
+            backward_change,
+            (game, pass, self, nudge, lambda, out)
+        );
         if let Some(nudge) = nudge {
             self.set_terminals(game, |_, out| out.fill(0.0), &nudge.payoffs);
         }
     }
 
     /// Change of the log-probability that went in of a seat's action, by joint type.
-    pub(super) fn log_play(&self, game: &PublicStateGame, seat: usize, action: usize, theta: usize) -> f64 {
+    pub(super) fn log_play(
+        &self,
+        game: &PublicStateGame,
+        seat: usize,
+        action: usize,
+        theta: usize,
+    ) -> f64 {
         let structure = &*game.structure;
         let seat = &structure.seats[seat];
-        self.strategy_log[seat.first + structure.type_of[seat.player][theta] as usize * seat.actions + action]
+        self.strategy_log
+            [seat.first + structure.type_of[seat.player][theta] as usize * seat.actions + action]
     }
 
-    fn set_terminals(&mut self, game: &PublicStateGame, set: impl Fn(&[f64], &mut [f64]), payoffs: &[f64]) {
+    fn set_terminals(
+        &mut self,
+        game: &PublicStateGame,
+        set: impl Fn(&[f64], &mut [f64]),
+        payoffs: &[f64],
+    ) {
         let structure = &*game.structure;
         let block = structure.players.len() * structure.joint_types;
         for (state, &payoff) in structure.terminal_payoff.iter().enumerate() {
             if payoff != NONE {
-                set(&payoffs[payoff as usize * block..][..block], &mut self.value[state * block..][..block]);
+                set(
+                    &payoffs[payoff as usize * block..][..block],
+                    &mut self.value[state * block..][..block],
+                );
             }
         }
     }
@@ -187,24 +234,39 @@ impl Change {
     pub(super) fn apply_lambda(&mut self, game: &PublicStateGame, pass: &Pass, out: &mut [f64]) {
         self.log_weight.fill(0.0);
         self.strategy_log.fill(0.0);
-        with_width!(game.structure.joint_types, backward_change, (game, pass, self, None, 1.0, out));
+        with_width!(
+            game.structure.joint_types,
+            backward_change,
+            (game, pass, self, None, 1.0, out)
+        );
     }
 }
 
 /// Softmax of every run of `actions` entries in place; `log_total` gets the logarithm of each sum of exponentials.
 fn softmax(score: &[f64], actions: usize, out: &mut [f64], mut log_total: impl FnMut(usize, f64)) {
-    for (score, out) in score.chunks_exact(actions).zip(out.chunks_exact_mut(actions)) {
-        let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+    for (score, out) in score
+        .chunks_exact(actions)
+        .zip(out.chunks_exact_mut(actions))
+    {
+        let top = score
+            .iter()
+            .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
         for (out, value) in out.iter_mut().zip(score) {
             *out = value - top;
         }
     }
     exp_all(out);
-    for (own, (score, out)) in score.chunks_exact(actions).zip(out.chunks_exact_mut(actions)).enumerate() {
+    for (own, (score, out)) in score
+        .chunks_exact(actions)
+        .zip(out.chunks_exact_mut(actions))
+        .enumerate()
+    {
         let total: f64 = out.iter().sum();
         // The largest entry was exp(0) = 1, so its score is the top.
         out.iter_mut().for_each(|probability| *probability /= total);
-        let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+        let top = score
+            .iter()
+            .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
         log_total(own, top + ln(total));
     }
 }
@@ -216,12 +278,17 @@ fn forward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, score: &
         let range = seat.first..seat.first + structure.types[seat.player].len() * seat.actions;
         let score = &score[range.clone()];
         let logs = &mut pass.log_strategy[range.clone()];
-        softmax(score, seat.actions, &mut pass.strategy[range], |own, total| {
-            let own = own * seat.actions..(own + 1) * seat.actions;
-            for (log, value) in logs[own.clone()].iter_mut().zip(&score[own]) {
-                *log = value - total;
-            }
-        });
+        softmax(
+            score,
+            seat.actions,
+            &mut pass.strategy[range],
+            |own, total| {
+                let own = own * seat.actions..(own + 1) * seat.actions;
+                for (log, value) in logs[own.clone()].iter_mut().zip(&score[own]) {
+                    *log = value - total;
+                }
+            },
+        );
     }
     for view in 0..structure.views {
         forward_view::<WIDTH>(game, pass, view);
@@ -229,17 +296,32 @@ fn forward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, score: &
     for &state in &structure.order {
         for seat in structure.seats_at(state as usize) {
             let view = structure.view_of[structure.seats[seat].player];
-            let weights = &pass.log_weight[(view * structure.states() + state as usize) * joint..][..joint];
+            let weights =
+                &pass.log_weight[(view * structure.states() + state as usize) * joint..][..joint];
             let prior = &game.numbers.log_prior[view * joint..][..joint];
             let types = structure.types[structure.seats[seat].player].len();
             let belief = &mut pass.belief[seat * joint..][..joint];
-            condition(weights, prior, &structure.type_of[structure.seats[seat].player], types, &mut pass.scratch.tally, belief);
+            condition(
+                weights,
+                prior,
+                &structure.type_of[structure.seats[seat].player],
+                types,
+                &mut pass.scratch.tally,
+                belief,
+            );
         }
     }
 }
 
 /// Belief over joint types given the own type. Where no play can arrive, the prior; where that says nothing, even odds.
-fn condition(weights: &[f64], prior: &[f64], own_type: &[u32], types: usize, tally: &mut [f64], belief: &mut [f64]) {
+fn condition(
+    weights: &[f64],
+    prior: &[f64],
+    own_type: &[u32],
+    types: usize,
+    tally: &mut [f64],
+    belief: &mut [f64],
+) {
     let (top, total) = tally.split_at_mut(types);
     top.fill(f64::NEG_INFINITY);
     for (&weight, &own) in weights.iter().zip(own_type) {
@@ -250,7 +332,11 @@ fn condition(weights: &[f64], prior: &[f64], own_type: &[u32], types: usize, tal
     total.fill(0.0);
     for theta in 0..belief.len() {
         let top = top[own_type[theta] as usize];
-        belief[theta] = if top == f64::NEG_INFINITY { prior[theta] } else { weights[theta] - top };
+        belief[theta] = if top == f64::NEG_INFINITY {
+            prior[theta]
+        } else {
+            weights[theta] - top
+        };
     }
     exp_all(belief);
     for theta in 0..belief.len() {
@@ -272,21 +358,38 @@ fn forward_view<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, vie
     let weights_at = view * structure.states() * joint;
     let shares_at = view * structure.links.len() * joint;
     let probabilities = &game.numbers.probabilities[view * structure.probability_rows * joint..];
-    let Pass { log_weight, share, log_strategy, scratch, .. } = pass;
+    let Pass {
+        log_weight,
+        share,
+        log_strategy,
+        scratch,
+        ..
+    } = pass;
     let log_weight = &mut log_weight[weights_at..weights_at + structure.states() * joint];
     let share = &mut share[shares_at..shares_at + structure.links.len() * joint];
     let played = &mut scratch.row[..joint];
     for &state in &structure.order {
         let state = state as usize;
         if state == structure.root {
-            log_weight[state * joint..][..joint].copy_from_slice(&game.numbers.log_prior[view * joint..][..joint]);
+            log_weight[state * joint..][..joint]
+                .copy_from_slice(&game.numbers.log_prior[view * joint..][..joint]);
         } else {
-            gather(structure, state, joint, share, played, &mut log_weight[state * joint..][..joint]);
+            gather(
+                structure,
+                state,
+                joint,
+                share,
+                played,
+                &mut log_weight[state * joint..][..joint],
+            );
         }
         let seats = structure.seats_at(state);
         for (offset, at) in structure.joint_at(state).enumerate() {
             let links = structure.links_of(at);
-            if structure.links[links.clone()].iter().all(|link| structure.is_terminal(link.next as usize)) {
+            if structure.links[links.clone()]
+                .iter()
+                .all(|link| structure.is_terminal(link.next as usize))
+            {
                 continue;
             }
             played.copy_from_slice(&log_weight[state * joint..][..joint]);
@@ -314,7 +417,13 @@ fn forward_view<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, vie
 }
 
 #[inline(always)]
-fn add_log_play<const WIDTH: usize>(structure: &Structure, seat: usize, action: usize, logs: &[f64], out: &mut [f64]) {
+fn add_log_play<const WIDTH: usize>(
+    structure: &Structure,
+    seat: usize,
+    action: usize,
+    logs: &[f64],
+    out: &mut [f64],
+) {
     let joint = width::<WIDTH>(structure);
     let seat = &structure.seats[seat];
     let own_type = &structure.type_of[seat.player][..joint];
@@ -325,7 +434,14 @@ fn add_log_play<const WIDTH: usize>(structure: &Structure, seat: usize, action: 
 }
 
 /// Sums the incoming weights of a state and turns them into shares.
-fn gather(structure: &Structure, state: usize, joint: usize, share: &mut [f64], total: &mut [f64], out: &mut [f64]) {
+fn gather(
+    structure: &Structure,
+    state: usize,
+    joint: usize,
+    share: &mut [f64],
+    total: &mut [f64],
+    out: &mut [f64],
+) {
     let incoming = structure.incoming(state);
     if let [only] = *incoming {
         let share = &mut share[only as usize * joint..][..joint];
@@ -352,7 +468,10 @@ fn gather(structure: &Structure, state: usize, joint: usize, share: &mut [f64], 
         }
     }
     for &link in incoming {
-        for (value, &total) in share[link as usize * joint..][..joint].iter_mut().zip(total.iter()) {
+        for (value, &total) in share[link as usize * joint..][..joint]
+            .iter_mut()
+            .zip(total.iter())
+        {
             *value /= total.max(f64::MIN_POSITIVE);
         }
     }
@@ -385,8 +504,24 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
         }
         let seats = structure.seats_at(state);
         let rows = &structure.row_of_joint[structure.joint_at(state)];
-        let Pass { value, action_value, belief, next_score, next_strategy, strategy, scratch, lambda, .. } = pass;
-        let Scratch { wide, spread, row, tally, .. } = scratch;
+        let Pass {
+            value,
+            action_value,
+            belief,
+            next_score,
+            next_strategy,
+            strategy,
+            scratch,
+            lambda,
+            ..
+        } = pass;
+        let Scratch {
+            wide,
+            spread,
+            row,
+            tally,
+            ..
+        } = scratch;
         for (place, seat) in seats.clone().enumerate() {
             let shape = structure.seats[seat];
             let own_type = &structure.type_of[shape.player][..joint];
@@ -399,7 +534,8 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
                 for (action, &row) in rows.iter().enumerate() {
                     let ahead = &value[row as usize * block + shape.player * joint..][..joint];
                     for theta in 0..joint {
-                        found[own_type[theta] as usize * shape.actions + action] += belief[theta] * ahead[theta];
+                        found[own_type[theta] as usize * shape.actions + action] +=
+                            belief[theta] * ahead[theta];
                     }
                 }
             } else {
@@ -407,15 +543,22 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
                 for action in 0..shape.actions {
                     let ahead = &wide[action * joint..][..joint];
                     for theta in 0..joint {
-                        found[own_type[theta] as usize * shape.actions + action] += belief[theta] * ahead[theta];
+                        found[own_type[theta] as usize * shape.actions + action] +=
+                            belief[theta] * ahead[theta];
                     }
                 }
             }
             action_value[unknowns.clone()].copy_from_slice(found);
             for (at, slot) in unknowns.clone().enumerate() {
-                next_score[slot] = structure.log_measure[shape.measure + at % shape.actions] + *lambda * action_value[slot];
+                next_score[slot] = structure.log_measure[shape.measure + at % shape.actions]
+                    + *lambda * action_value[slot];
             }
-            softmax(&next_score[unknowns.clone()], shape.actions, &mut next_strategy[unknowns], |_, _| {});
+            softmax(
+                &next_score[unknowns.clone()],
+                shape.actions,
+                &mut next_strategy[unknowns],
+                |_, _| {},
+            );
         }
         spread_play::<WIDTH>(structure, state, next_strategy, spread);
         let out = &mut row[..block];
@@ -424,7 +567,10 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
             let ahead = &value[from as usize * block..][..block];
             let play: &[f64] = joint_play::<WIDTH>(structure, state, offset, spread, wide);
             for player in 0..players {
-                let (out, ahead) = (&mut out[player * joint..][..joint], &ahead[player * joint..][..joint]);
+                let (out, ahead) = (
+                    &mut out[player * joint..][..joint],
+                    &ahead[player * joint..][..joint],
+                );
                 for theta in 0..joint {
                     out[theta] += play[theta] * ahead[theta];
                 }
@@ -447,7 +593,13 @@ fn mix_row<const WIDTH: usize>(game: &PublicStateGame, value: &mut [f64], at: us
             let out = &mut out[player * joint..][..joint];
             let ahead = &states[link.next as usize * block + player * joint..][..joint];
             let paid = paid_on(structure, &game.numbers.payoffs, link.payoff, player, joint);
-            let chance = chance_of(structure, &game.numbers.probabilities, structure.view_of[player], link.probability, joint);
+            let chance = chance_of(
+                structure,
+                &game.numbers.probabilities,
+                structure.view_of[player],
+                link.probability,
+                joint,
+            );
             for theta in 0..joint {
                 let total = ahead[theta] + paid.map_or(0.0, |paid| paid[theta]);
                 out[theta] += chance.map_or(1.0, |chance| chance[theta]) * total;
@@ -456,12 +608,27 @@ fn mix_row<const WIDTH: usize>(game: &PublicStateGame, value: &mut [f64], at: us
     }
 }
 
-fn paid_on<'a>(structure: &Structure, payoffs: &'a [f64], block: u32, player: usize, joint: usize) -> Option<&'a [f64]> {
-    (block != NONE).then(|| &payoffs[(block as usize * structure.players.len() + player) * joint..][..joint])
+fn paid_on<'a>(
+    structure: &Structure,
+    payoffs: &'a [f64],
+    block: u32,
+    player: usize,
+    joint: usize,
+) -> Option<&'a [f64]> {
+    (block != NONE)
+        .then(|| &payoffs[(block as usize * structure.players.len() + player) * joint..][..joint])
 }
 
-fn chance_of<'a>(structure: &Structure, probabilities: &'a [f64], view: usize, row: u32, joint: usize) -> Option<&'a [f64]> {
-    (row != NONE).then(|| &probabilities[(view * structure.probability_rows + row as usize) * joint..][..joint])
+fn chance_of<'a>(
+    structure: &Structure,
+    probabilities: &'a [f64],
+    view: usize,
+    row: u32,
+    joint: usize,
+) -> Option<&'a [f64]> {
+    (row != NONE).then(|| {
+        &probabilities[(view * structure.probability_rows + row as usize) * joint..][..joint]
+    })
 }
 
 /// Expected continuation value of each action of the seat at `place`, over the other movers' play, by joint type.
@@ -490,7 +657,8 @@ fn expected_ahead<const WIDTH: usize>(
             }
             times_play::<WIDTH>(structure, seat, action, strategy, play);
         }
-        let ahead = &value[structure.row_of_joint[at] as usize * block + mine.player * joint..][..joint];
+        let ahead =
+            &value[structure.row_of_joint[at] as usize * block + mine.player * joint..][..joint];
         let out = &mut out[own_action * joint..][..joint];
         for theta in 0..joint {
             out[theta] += play[theta] * ahead[theta];
@@ -498,7 +666,13 @@ fn expected_ahead<const WIDTH: usize>(
     }
 }
 
-fn times_play<const WIDTH: usize>(structure: &Structure, seat: usize, action: usize, strategy: &[f64], out: &mut [f64]) {
+fn times_play<const WIDTH: usize>(
+    structure: &Structure,
+    seat: usize,
+    action: usize,
+    strategy: &[f64],
+    out: &mut [f64],
+) {
     let joint = width::<WIDTH>(structure);
     let seat = &structure.seats[seat];
     let own_type = &structure.type_of[seat.player][..joint];
@@ -510,7 +684,12 @@ fn times_play<const WIDTH: usize>(structure: &Structure, seat: usize, action: us
 
 /// Writes entries of every (seat of the state, action) by joint type: `[place][action][joint type]`, places apart by the
 /// most actions of any seat.
-fn spread_play<const WIDTH: usize>(structure: &Structure, state: usize, entries: &[f64], out: &mut [f64]) {
+fn spread_play<const WIDTH: usize>(
+    structure: &Structure,
+    state: usize,
+    entries: &[f64],
+    out: &mut [f64],
+) {
     let joint = width::<WIDTH>(structure);
     let mut at = 0;
     for seat in &structure.seats[structure.seats_at(state)] {
@@ -527,7 +706,13 @@ fn spread_play<const WIDTH: usize>(structure: &Structure, state: usize, entries:
 
 /// Probability of a joint action by joint type, from spread play.
 #[inline(always)]
-fn joint_play<'a, const WIDTH: usize>(structure: &Structure, state: usize, offset: usize, spread: &'a [f64], product: &'a mut [f64]) -> &'a [f64] {
+fn joint_play<'a, const WIDTH: usize>(
+    structure: &Structure,
+    state: usize,
+    offset: usize,
+    spread: &'a [f64],
+    product: &'a mut [f64],
+) -> &'a [f64] {
     let joint = width::<WIDTH>(structure);
     let seats = structure.seats_at(state);
     if seats.len() == 1 {
@@ -546,19 +731,35 @@ fn joint_play<'a, const WIDTH: usize>(structure: &Structure, state: usize, offse
     product
 }
 
-fn forward_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, change: &mut Change, score: &[f64], nudge: Option<&Nudge>) {
+fn forward_change<const WIDTH: usize>(
+    game: &PublicStateGame,
+    pass: &Pass,
+    change: &mut Change,
+    score: &[f64],
+    nudge: Option<&Nudge>,
+) {
     let structure = &*game.structure;
     let joint = width::<WIDTH>(structure);
     for seat in &structure.seats {
         for own in 0..structure.types[seat.player].len() {
             let range = seat.first + own * seat.actions..seat.first + (own + 1) * seat.actions;
-            log_softmax_change(&score[range.clone()], &pass.strategy[range.clone()], &mut change.strategy_log[range]);
+            log_softmax_change(
+                &score[range.clone()],
+                &pass.strategy[range.clone()],
+                &mut change.strategy_log[range],
+            );
         }
     }
-    let Change { strategy_log, log_weight, scratch, .. } = change;
+    let Change {
+        strategy_log,
+        log_weight,
+        scratch,
+        ..
+    } = change;
     log_weight.fill(0.0);
     for view in 0..structure.views {
-        let log_weight = &mut log_weight[view * structure.states() * joint..][..structure.states() * joint];
+        let log_weight =
+            &mut log_weight[view * structure.states() * joint..][..structure.states() * joint];
         let share = &pass.share[view * structure.links.len() * joint..];
         if let Some(nudge) = nudge {
             let prior = &nudge.log_prior[view * joint..][..joint];
@@ -592,11 +793,13 @@ fn forward_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, chang
                         out[theta] += share[theta] * played[theta];
                     }
                     if let (Some(nudge), true) = (nudge, shape.probability != NONE) {
-                        let from = (view * structure.probability_rows + shape.probability as usize) * joint;
+                        let from = (view * structure.probability_rows + shape.probability as usize)
+                            * joint;
                         for theta in 0..joint {
                             let chance = game.numbers.probabilities[from + theta];
                             if chance > 0.0 {
-                                out[theta] += share[theta] * nudge.probabilities[from + theta] / chance;
+                                out[theta] +=
+                                    share[theta] * nudge.probabilities[from + theta] / chance;
                             }
                         }
                     }
@@ -607,7 +810,11 @@ fn forward_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, chang
 }
 
 fn log_softmax_change(score: &[f64], strategy: &[f64], out: &mut [f64]) {
-    let mean: f64 = score.iter().zip(strategy).map(|(change, play)| change * play).sum();
+    let mean: f64 = score
+        .iter()
+        .zip(strategy)
+        .map(|(change, play)| change * play)
+        .sum();
     for (out, change) in out.iter_mut().zip(score) {
         *out = change - mean;
     }
@@ -625,8 +832,20 @@ fn backward_change<const WIDTH: usize>(
     let joint = width::<WIDTH>(structure);
     let players = structure.players.len();
     let block = players * joint;
-    let Change { strategy_log, log_weight, value: dvalue, scratch, belief: dbelief } = change;
-    let Scratch { wide, spread, spread_change, row, tally } = scratch;
+    let Change {
+        strategy_log,
+        log_weight,
+        value: dvalue,
+        scratch,
+        belief: dbelief,
+    } = change;
+    let Scratch {
+        wide,
+        spread,
+        spread_change,
+        row,
+        tally,
+    } = scratch;
     for &state in structure.order.iter().rev() {
         let state = state as usize;
         for at in structure.joint_at(state) {
@@ -657,9 +876,26 @@ fn backward_change<const WIDTH: usize>(
                     }
                 }
             } else {
-                expected_ahead::<WIDTH>(structure, state, place, &pass.strategy, &pass.value, row, wide);
+                expected_ahead::<WIDTH>(
+                    structure,
+                    state,
+                    place,
+                    &pass.strategy,
+                    &pass.value,
+                    row,
+                    wide,
+                );
                 tally_ahead(wide, dbelief, own_type, shape.actions, found);
-                expected_ahead_change::<WIDTH>(structure, state, place, pass, strategy_log, dvalue, row, wide);
+                expected_ahead_change::<WIDTH>(
+                    structure,
+                    state,
+                    place,
+                    pass,
+                    strategy_log,
+                    dvalue,
+                    row,
+                    wide,
+                );
                 tally_ahead(wide, belief, own_type, shape.actions, found);
             }
             for (at, &change) in (shape.first..).zip(found.iter()) {
@@ -670,7 +906,14 @@ fn backward_change<const WIDTH: usize>(
         out.fill(0.0);
         spread_play::<WIDTH>(structure, state, &pass.next_strategy, spread);
         if let (1, Some(seat)) = (seats.len(), seats.clone().next()) {
-            spread_log_change::<WIDTH>(structure, seat, &pass.next_strategy, out_score, tally, spread_change);
+            spread_log_change::<WIDTH>(
+                structure,
+                seat,
+                &pass.next_strategy,
+                out_score,
+                tally,
+                spread_change,
+            );
             for (offset, &from) in rows.iter().enumerate() {
                 let play = &spread[offset * joint..][..joint];
                 let dplay = &spread_change[offset * joint..][..joint];
@@ -687,7 +930,14 @@ fn backward_change<const WIDTH: usize>(
         } else {
             let mut at = 0;
             for seat in seats.clone() {
-                spread_log_change::<WIDTH>(structure, seat, &pass.next_strategy, out_score, tally, &mut spread_change[at..]);
+                spread_log_change::<WIDTH>(
+                    structure,
+                    seat,
+                    &pass.next_strategy,
+                    out_score,
+                    tally,
+                    &mut spread_change[at..],
+                );
                 at += structure.seats[seat].actions * joint;
             }
             for (offset, &from) in rows.iter().enumerate() {
@@ -705,7 +955,8 @@ fn backward_change<const WIDTH: usize>(
                 for player in 0..players {
                     for theta in 0..joint {
                         let at = player * joint + theta;
-                        out[at] += play[theta] * (dvalue[from + at] + dplay[theta] * pass.value[from + at]);
+                        out[at] += play[theta]
+                            * (dvalue[from + at] + dplay[theta] * pass.value[from + at]);
                     }
                 }
             }
@@ -718,12 +969,19 @@ fn tally_ahead(ahead: &[f64], weight: &[f64], own_type: &[u32], actions: usize, 
     let joint = weight.len();
     for action in 0..actions {
         for theta in 0..joint {
-            found[own_type[theta] as usize * actions + action] += weight[theta] * ahead[action * joint + theta];
+            found[own_type[theta] as usize * actions + action] +=
+                weight[theta] * ahead[action * joint + theta];
         }
     }
 }
 
-fn belief_change(belief: &[f64], dweight: &[f64], own_type: &[u32], mean: &mut [f64], out: &mut [f64]) {
+fn belief_change(
+    belief: &[f64],
+    dweight: &[f64],
+    own_type: &[u32],
+    mean: &mut [f64],
+    out: &mut [f64],
+) {
     mean.fill(0.0);
     for theta in 0..out.len() {
         mean[own_type[theta] as usize] += belief[theta] * dweight[theta];
@@ -746,9 +1004,16 @@ fn spread_log_change<const WIDTH: usize>(
     let joint = width::<WIDTH>(structure);
     let seat = &structure.seats[seat];
     let own_type = &structure.type_of[seat.player][..joint];
-    for (own, mean) in mean[..structure.types[seat.player].len()].iter_mut().enumerate() {
+    for (own, mean) in mean[..structure.types[seat.player].len()]
+        .iter_mut()
+        .enumerate()
+    {
         let range = seat.first + own * seat.actions..seat.first + (own + 1) * seat.actions;
-        *mean = score_change[range.clone()].iter().zip(&strategy[range]).map(|(change, play)| change * play).sum();
+        *mean = score_change[range.clone()]
+            .iter()
+            .zip(&strategy[range])
+            .map(|(change, play)| change * play)
+            .sum();
     }
     let change = &score_change[seat.first..];
     for action in 0..seat.actions {
@@ -758,7 +1023,13 @@ fn spread_log_change<const WIDTH: usize>(
     }
 }
 
-fn mix_row_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, nudge: Option<&Nudge>, dvalue: &mut [f64], at: usize) {
+fn mix_row_change<const WIDTH: usize>(
+    game: &PublicStateGame,
+    pass: &Pass,
+    nudge: Option<&Nudge>,
+    dvalue: &mut [f64],
+    at: usize,
+) {
     let structure = &*game.structure;
     let joint = width::<WIDTH>(structure);
     let block = structure.players.len() * joint;
@@ -770,7 +1041,13 @@ fn mix_row_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, nudge
             let out = &mut out[player * joint..][..joint];
             let from = link.next as usize * block + player * joint;
             let view = structure.view_of[player];
-            let chance = chance_of(structure, &game.numbers.probabilities, view, link.probability, joint);
+            let chance = chance_of(
+                structure,
+                &game.numbers.probabilities,
+                view,
+                link.probability,
+                joint,
+            );
             for theta in 0..joint {
                 out[theta] += chance.map_or(1.0, |chance| chance[theta]) * states[from + theta];
             }
@@ -780,10 +1057,17 @@ fn mix_row_change<const WIDTH: usize>(game: &PublicStateGame, pass: &Pass, nudge
                     out[theta] += chance.map_or(1.0, |chance| chance[theta]) * paid[theta];
                 }
             }
-            if let Some(dchance) = chance_of(structure, &nudge.probabilities, view, link.probability, joint) {
+            if let Some(dchance) = chance_of(
+                structure,
+                &nudge.probabilities,
+                view,
+                link.probability,
+                joint,
+            ) {
                 let paid = paid_on(structure, &game.numbers.payoffs, link.payoff, player, joint);
                 for theta in 0..joint {
-                    out[theta] += dchance[theta] * (pass.value[from + theta] + paid.map_or(0.0, |paid| paid[theta]));
+                    out[theta] += dchance[theta]
+                        * (pass.value[from + theta] + paid.map_or(0.0, |paid| paid[theta]));
                 }
             }
         }
