@@ -254,7 +254,7 @@ fn main() {
     let variants: Vec<_> = (0..1_000)
         .map(|draw| {
             lattice
-                .game_with(&[0, 1], 0.5 + draw as f64 / 1_000.0)
+                .game_with(&[0, 1], 0.5 + f64::from(draw) / 1_000.0)
                 .numbers()
                 .clone()
         })

@@ -41,9 +41,9 @@ fn coordination_has_three() {
     for _ in 0..100 {
         let middle = 0.5 * (low + root);
         if 1.0 / (1.0 + exp(6.0 * (1.0 - 2.0 * middle))) > middle {
-            low = middle
+            low = middle;
         } else {
-            root = middle
+            root = middle;
         }
     }
     assert_eq!(chances.len(), 3, "{chances:?}");

@@ -122,9 +122,9 @@ fn matching_pennies() {
         for _ in 0..200 {
             let middle = 0.5 * (low + high);
             if reply_a(reply_b(middle)) > middle {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
         }
         let solution = solved(&game, lambda);

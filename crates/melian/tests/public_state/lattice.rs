@@ -9,19 +9,19 @@ use std::collections::BTreeMap;
 use melian::game::public_state::{Mover, Payoff, PublicStateBuilder, PublicStateGame};
 
 #[derive(Clone, Copy, Debug)]
-pub struct Lattice {
-    pub parties: usize,
-    pub types: usize,
-    pub periods: usize,
-    pub rungs: usize,
+pub(crate) struct Lattice {
+    pub(crate) parties: usize,
+    pub(crate) types: usize,
+    pub(crate) periods: usize,
+    pub(crate) rungs: usize,
 }
 
 impl Lattice {
-    pub fn war(&self, own_type: usize) -> f64 {
+    pub(crate) fn war(&self, own_type: usize) -> f64 {
         -0.9 + 1.1 * own_type as f64 / (self.types - 1) as f64
     }
 
-    pub fn concession(&self, rung: usize, conceding: usize, party: usize) -> f64 {
+    pub(crate) fn concession(&self, rung: usize, conceding: usize, party: usize) -> f64 {
         if party == conceding {
             -0.06 * rung as f64
         } else {
@@ -29,21 +29,21 @@ impl Lattice {
         }
     }
 
-    pub fn peace(rung: usize) -> f64 {
+    pub(crate) fn peace(rung: usize) -> f64 {
         0.4 - 0.03 * rung as f64
     }
 
-    pub fn weight(&self, own_type: usize) -> f64 {
+    pub(crate) fn weight(&self, own_type: usize) -> f64 {
         2.0 * (self.types - own_type) as f64 / (self.types * (self.types + 1)) as f64
     }
 
-    pub fn game(&self) -> PublicStateGame {
+    pub(crate) fn game(&self) -> PublicStateGame {
         let order: Vec<usize> = (0..self.parties).collect();
         self.game_with(&order, 1.0)
     }
 
     /// The game in which party `m` is player `player_of[m]` and every payoff is multiplied by `factor`.
-    pub fn game_with(&self, player_of: &[usize], factor: f64) -> PublicStateGame {
+    pub(crate) fn game_with(&self, player_of: &[usize], factor: f64) -> PublicStateGame {
         let names: Vec<String> = (0..self.parties.max(self.types))
             .map(|at| format!("n{at}"))
             .collect();

@@ -144,7 +144,7 @@ fn deterrence() {
     }
 }
 
-/// Centipede with the payoffs of McKelvey and Palfrey (1992), .4 and .1 doubling; chance to take at each of four moves.
+/// Centipede with the payoffs of `McKelvey` and Palfrey (1992), .4 and .1 doubling; chance to take at each of four moves.
 #[test]
 fn centipede() {
     let expected = [

@@ -38,7 +38,7 @@ impl ActionClass {
 
 /// One player who moves at a state. At precision lambda it plays act `a` of kind `c` with probability proportional to
 /// `weight(c) * measure(a | c) * exp(lambda * Q(a))`: logit choice with a base measure, which equals a nested logit of
-/// one precision (McFadden 1978), so that a duplicated act within a kind changes nothing.
+/// one precision (`McFadden` 1978), so that a duplicated act within a kind changes nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mover {
     player: usize,
@@ -527,8 +527,8 @@ impl PublicStateBuilder {
     }
 
     fn freeze(&self, root: usize, order: Vec<u32>, view_of: Vec<usize>, views: usize) -> Structure {
-        let mut seats = Seats::default();
-        let mut links = Links::default();
+        let mut seats = SeatTable::default();
+        let mut links = LinkTable::default();
         let mut next_row = 0;
         let chances: Vec<Chance> = self
             .chances
@@ -546,7 +546,7 @@ impl PublicStateBuilder {
             for mover in &state.movers {
                 seats.push(mover, self.types[mover.player].len());
             }
-            seats.start.push(seats.seats.len() as u32);
+            seats.start.push(seats.rows.len() as u32);
             for (chance, branches) in state.transitions.iter().flatten() {
                 links.push(chance.map(|id| chances[id.index()]), branches);
             }
@@ -565,10 +565,10 @@ impl PublicStateBuilder {
             terminal_payoff: self.states.iter().map(|s| s.payoff).collect(),
             outcomes: self.outcomes.clone(),
             seat_start: seats.start,
-            seats: seats.seats,
+            seats: seats.rows,
             joint_start: links.joint_start,
             link_start: links.link_start,
-            links: links.links,
+            links: links.rows,
             log_measure: seats.log_measure,
             class: seats.class,
             action_labels: seats.labels,
@@ -633,20 +633,20 @@ fn decode(movers: &[Mover], joint: usize) -> Vec<usize> {
         .collect()
 }
 
-struct Seats {
+struct SeatTable {
     start: Vec<u32>,
-    seats: Vec<Seat>,
+    rows: Vec<Seat>,
     log_measure: Vec<f64>,
     class: Vec<u32>,
     labels: Vec<String>,
     unknowns: usize,
 }
 
-impl Default for Seats {
+impl Default for SeatTable {
     fn default() -> Self {
         Self {
             start: vec![0],
-            seats: vec![],
+            rows: vec![],
             log_measure: vec![],
             class: vec![],
             labels: vec![],
@@ -655,7 +655,7 @@ impl Default for Seats {
     }
 }
 
-impl Seats {
+impl SeatTable {
     fn push(&mut self, mover: &Mover, types: usize) {
         let measure = self.log_measure.len();
         let kinds: f64 = mover.classes.iter().map(|class| class.weight).sum();
@@ -669,7 +669,7 @@ impl Seats {
             }
         }
         let actions = self.log_measure.len() - measure;
-        self.seats.push(Seat {
+        self.rows.push(Seat {
             player: mover.player,
             actions,
             first: self.unknowns,
@@ -679,33 +679,33 @@ impl Seats {
     }
 }
 
-struct Links {
+struct LinkTable {
     joint_start: Vec<u32>,
     link_start: Vec<u32>,
-    links: Vec<Link>,
+    rows: Vec<Link>,
 }
 
-impl Default for Links {
+impl Default for LinkTable {
     fn default() -> Self {
         Self {
             joint_start: vec![0],
             link_start: vec![0],
-            links: vec![],
+            rows: vec![],
         }
     }
 }
 
-impl Links {
+impl LinkTable {
     fn push(&mut self, chance: Option<Chance>, branches: &[Branch]) {
         let rows: Range<usize> =
             chance.map_or(0..0, |chance| chance.first..chance.first + chance.branches);
         for (at, branch) in branches.iter().enumerate() {
-            self.links.push(Link {
+            self.rows.push(Link {
                 next: branch.next.0,
                 payoff: branch.payoff.map_or(NONE, |id| id.0),
                 probability: rows.clone().nth(at).map_or(NONE, |row| row as u32),
             });
         }
-        self.link_start.push(self.links.len() as u32);
+        self.link_start.push(self.rows.len() as u32);
     }
 }

@@ -2,7 +2,7 @@
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
 /// ln 2 in two parts, the first with enough trailing zeros for exact products with exponents.
-const LN2_HIGH: f64 = 6.931_471_803_691_238_16e-1;
+const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// Adding and taking away 1.5 * 2^52 rounds to the nearest integer.
 const ROUND: f64 = 6_755_399_441_055_744.0;
@@ -17,7 +17,7 @@ pub(super) fn exp_all(values: &mut [f64]) {
 }
 
 /// Cody and Waite's (1980) reduction with the Taylor polynomial of degree 13 on half an interval of ln 2.
-#[inline(always)]
+#[inline]
 fn exp_one(x: f64) -> f64 {
     let clamped = x.max(LEAST);
     let shifted = clamped * LOG2_E + ROUND;

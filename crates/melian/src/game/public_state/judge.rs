@@ -505,10 +505,10 @@ impl Deviator<'_> {
         let structure = self.play.structure;
         let mut envelopes: Vec<Vec<[f64; 2]>> = vec![Vec::new(); structure.states()];
         let mut lost = vec![0.0f64; structure.states()];
-        for state in 0..structure.states() {
+        for (state, envelope) in envelopes.iter_mut().enumerate() {
             if structure.is_terminal(state) {
                 let paid = self.paid(structure.terminal_payoff[state]);
-                envelopes[state] = vec![[paid[0], paid[1]]];
+                *envelope = vec![[paid[0], paid[1]]];
             }
         }
         for &state in structure.order.iter().rev() {
@@ -777,7 +777,9 @@ impl Factors {
                 own[self.of_member[base][factor]] = 1.0;
             }
             if let Some(first) = split.first_mut() {
-                first.iter_mut().for_each(|value| *value *= top);
+                for value in first {
+                    *value *= top;
+                }
             }
         }
         let fits = (0..values.len())

@@ -104,7 +104,9 @@ impl Gmres {
         let mut turns: Vec<(f64, f64)> = Vec::new();
         self.vector(0, size).copy_from_slice(residual);
         if start > 0.0 {
-            self.basis[0].iter_mut().for_each(|value| *value /= start);
+            for value in &mut self.basis[0] {
+                *value /= start;
+            }
         }
         let mut steps = 0;
         while steps < cycle && right[steps].abs() > goal {
@@ -120,7 +122,9 @@ impl Gmres {
             }
             let length = norm(fresh);
             if length > 0.0 {
-                fresh.iter_mut().for_each(|value| *value /= length);
+                for value in fresh.iter_mut() {
+                    *value /= length;
+                }
             }
             column.push(length);
             for (at, &(cosine, sine)) in turns.iter().enumerate() {
@@ -152,8 +156,11 @@ impl Gmres {
         }
         for at in (0..steps).rev() {
             let mut value = right[at];
-            for later in at + 1..steps {
-                value -= self.hessenberg[later][at] * right[later];
+            for (column, weight) in self.hessenberg[at + 1..steps]
+                .iter()
+                .zip(&right[at + 1..steps])
+            {
+                value -= column[at] * weight;
             }
             right[at] = if self.hessenberg[at][at] == 0.0 {
                 0.0

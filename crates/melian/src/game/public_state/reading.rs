@@ -122,7 +122,9 @@ impl Reading {
             belief[own as usize] += exp(weight - top);
         }
         let total: f64 = belief.iter().sum();
-        belief.iter_mut().for_each(|value| *value /= total);
+        for value in &mut belief {
+            *value /= total;
+        }
         Some(belief)
     }
 
@@ -191,7 +193,9 @@ impl Reading {
             }
         }
         if total > 0.0 {
-            belief.iter_mut().for_each(|value| *value /= total);
+            for value in &mut belief {
+                *value /= total;
+            }
         }
         let prior: f64 = (0..self.joint)
             .filter(|&theta| counts(theta))
@@ -288,9 +292,9 @@ fn entering(game: &PublicStateGame, probabilities: &[f64], weights: &[f64]) -> V
             }
         });
     }
-    entering
-        .iter_mut()
-        .for_each(|value| *value = value.max(0.0));
+    for value in &mut entering {
+        *value = value.max(0.0);
+    }
     entering
 }
 
@@ -465,13 +469,15 @@ fn course(game: &PublicStateGame, probabilities: &[f64]) -> Vec<CourseStep> {
             next: StateId(shape.next),
             probability: mass,
         });
-        for theta in 0..joint {
-            weights[theta] *= joint_probability(game, probabilities, state, offset, theta)
+        for (theta, weight) in weights.iter_mut().enumerate() {
+            *weight *= joint_probability(game, probabilities, state, offset, theta)
                 * chance(game, 0, shape.probability, theta);
         }
         let total: f64 = weights.iter().sum();
         if total > 0.0 {
-            weights.iter_mut().for_each(|weight| *weight /= total);
+            for weight in &mut weights {
+                *weight /= total;
+            }
         }
         state = shape.next as usize;
     }

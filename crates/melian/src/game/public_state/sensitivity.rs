@@ -295,13 +295,10 @@ fn nudge(game: &PublicStateGame, parameter: &Parameter) -> Result<Nudge, PublicS
         Parameter::Prior { view, direction } => {
             balanced(direction, joint).map_err(|why| PublicStateError::BadPrior { why })?;
             let view = meant(game, *view)?;
-            for theta in 0..joint {
+            for (theta, change) in direction.iter().enumerate() {
                 let weight = exp(game.numbers.log_prior[view * joint + theta]);
-                nudge.log_prior[view * joint + theta] = if weight > 0.0 {
-                    direction[theta] / weight
-                } else {
-                    0.0
-                };
+                nudge.log_prior[view * joint + theta] =
+                    if weight > 0.0 { change / weight } else { 0.0 };
             }
         }
         Parameter::Chance {

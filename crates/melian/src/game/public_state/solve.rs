@@ -31,8 +31,8 @@ impl Default for SolveOptions {
     fn default() -> Self {
         Self {
             tolerance: 1e-9,
-            work: 200_000,
-            turns: 8,
+            work: 400_000,
+            turns: 60,
             jump: true,
         }
     }
@@ -495,7 +495,8 @@ impl<'a> Walk<'a> {
             if residual <= tolerance {
                 return Corrected::After(corrections);
             }
-            if !(residual <= last)
+            if residual.is_nan()
+                || residual > last
                 || corrections == 0 && residual > 0.3
                 || corrections == CORRECTIONS
             {
@@ -679,7 +680,9 @@ impl<'a> Walk<'a> {
         self.bordered_solve(tangent, scale, &right, &mut next);
         let length = self.arc_length(&next);
         if length > 0.0 {
-            next.iter_mut().for_each(|value| *value /= length);
+            for value in &mut next {
+                *value /= length;
+            }
             *tangent = next;
         }
     }
@@ -694,7 +697,7 @@ impl<'a> Walk<'a> {
         let size = score.len();
         let mut last = f64::INFINITY;
         for corrections in 0..=CORRECTIONS {
-            if !(*lambda > 0.0) {
+            if lambda.is_nan() || *lambda <= 0.0 {
                 break;
             }
             self.evaluate(score, *lambda);
@@ -702,7 +705,8 @@ impl<'a> Walk<'a> {
             if residual <= 1e-7 {
                 return Corrected::After(corrections);
             }
-            if !(residual <= last)
+            if residual.is_nan()
+                || residual > last
                 || corrections == 0 && residual > 0.2
                 || corrections == CORRECTIONS
             {

@@ -57,7 +57,9 @@ impl Strategy {
                     .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
                 let total: f64 = seat.iter().map(|&value| exp(value - top)).sum();
                 let log_total = top + ln(total);
-                seat.iter_mut().for_each(|value| *value -= log_total);
+                for value in seat.iter_mut() {
+                    *value -= log_total;
+                }
             }
         }
         Self { logs }

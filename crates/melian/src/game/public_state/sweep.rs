@@ -3,7 +3,7 @@
 //! Unknown: a score `v(a | type, state)` for every action, whose softmax is the strategy. Forward, the strategy gives
 //! joint weights over types at every state (kept as logarithms) and by Bayes' rule the beliefs; backward, with those
 //! beliefs, `v'(a) = ln mu(a) + lambda Q(a)` where `Q` looks ahead with the *new* strategy of later states. Fixed points
-//! of `v -> v'` are the agent quantal-response equilibria (McKelvey and Palfrey 1998) of the public-state game; because the
+//! of `v -> v'` are the agent quantal-response equilibria (`McKelvey` and Palfrey 1998) of the public-state game; because the
 //! backward part is solved outright, only the dependence of beliefs on play is left to iterate on.
 
 use super::elementary::exp_all;
@@ -263,7 +263,9 @@ fn softmax(score: &[f64], actions: usize, out: &mut [f64], mut log_total: impl F
     {
         let total: f64 = out.iter().sum();
         // The largest entry was exp(0) = 1, so its score is the top.
-        out.iter_mut().for_each(|probability| *probability /= total);
+        for probability in out.iter_mut() {
+            *probability /= total;
+        }
         let top = score
             .iter()
             .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
@@ -416,7 +418,7 @@ fn forward_view<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, vie
     }
 }
 
-#[inline(always)]
+#[inline]
 fn add_log_play<const WIDTH: usize>(
     structure: &Structure,
     seat: usize,
@@ -705,7 +707,7 @@ fn spread_play<const WIDTH: usize>(
 }
 
 /// Probability of a joint action by joint type, from spread play.
-#[inline(always)]
+#[inline]
 fn joint_play<'a, const WIDTH: usize>(
     structure: &Structure,
     state: usize,
@@ -830,138 +832,148 @@ fn backward_change<const WIDTH: usize>(
 ) {
     let structure = &*game.structure;
     let joint = width::<WIDTH>(structure);
-    let players = structure.players.len();
-    let block = players * joint;
-    let Change {
-        strategy_log,
-        log_weight,
-        value: dvalue,
-        scratch,
-        belief: dbelief,
-    } = change;
+    let block = structure.players.len() * joint;
+    for &state in structure.order.iter().rev() {
+        let state = state as usize;
+        for at in structure.joint_at(state) {
+            if structure.row_of_joint[at] as usize >= structure.states() {
+                mix_row_change::<WIDTH>(game, pass, nudge, &mut change.value, at);
+            }
+        }
+        for (place, seat) in structure.seats_at(state).enumerate() {
+            let found = choice_change::<WIDTH>(structure, pass, change, state, place);
+            let first = structure.seats[seat].first;
+            for (at, &change) in (first..).zip(found) {
+                out_score[at] = pass.lambda * change + lambda_change * pass.action_value[at];
+            }
+        }
+        let Scratch {
+            spread,
+            spread_change,
+            tally,
+            ..
+        } = &mut change.scratch;
+        spread_play::<WIDTH>(structure, state, &pass.next_strategy, spread);
+        let mut at = 0;
+        for seat in structure.seats_at(state) {
+            let out = &mut spread_change[at..];
+            spread_log_change::<WIDTH>(structure, seat, &pass.next_strategy, out_score, tally, out);
+            at += structure.seats[seat].actions * joint;
+        }
+        state_value_change::<WIDTH>(structure, pass, change, state);
+        change.value[state * block..][..block].copy_from_slice(&change.scratch.row[..block]);
+    }
+}
+
+/// Change of the action values of the seat at `place`: `[type][action]`.
+#[inline]
+fn choice_change<'a, const WIDTH: usize>(
+    structure: &Structure,
+    pass: &Pass,
+    change: &'a mut Change,
+    state: usize,
+    place: usize,
+) -> &'a [f64] {
+    let joint = width::<WIDTH>(structure);
+    let block = structure.players.len() * joint;
+    let seats = structure.seats_at(state);
+    let shape = structure.seats[seats.start + place];
+    let own_type = &structure.type_of[shape.player][..joint];
+    let belief = &pass.belief[(seats.start + place) * joint..][..joint];
+    let types = structure.types[shape.player].len();
+    let view = structure.view_of[shape.player];
+    let dweight = &change.log_weight[(view * structure.states() + state) * joint..][..joint];
+    let dbelief = &mut change.belief[..joint];
+    let Scratch {
+        wide, row, tally, ..
+    } = &mut change.scratch;
+    belief_change(belief, dweight, own_type, &mut tally[..types], dbelief);
+    let found = &mut tally[..types * shape.actions];
+    found.fill(0.0);
+    if seats.len() == 1 {
+        let rows = &structure.row_of_joint[structure.joint_at(state)];
+        for (action, &from) in rows.iter().enumerate() {
+            let from = from as usize * block + shape.player * joint;
+            let (ahead, dahead) = (&pass.value[from..][..joint], &change.value[from..][..joint]);
+            for theta in 0..joint {
+                found[own_type[theta] as usize * shape.actions + action] +=
+                    belief[theta] * dahead[theta] + dbelief[theta] * ahead[theta];
+            }
+        }
+    } else {
+        expected_ahead::<WIDTH>(
+            structure,
+            state,
+            place,
+            &pass.strategy,
+            &pass.value,
+            row,
+            wide,
+        );
+        tally_ahead(wide, dbelief, own_type, shape.actions, found);
+        let (logs, values) = (&change.strategy_log, &change.value);
+        expected_ahead_change::<WIDTH>(structure, state, place, pass, (logs, values), row, wide);
+        tally_ahead(wide, belief, own_type, shape.actions, found);
+    }
+    found
+}
+
+/// Change of the values of a state, into `scratch.row`, from spread play and its change.
+#[inline]
+fn state_value_change<const WIDTH: usize>(
+    structure: &Structure,
+    pass: &Pass,
+    change: &mut Change,
+    state: usize,
+) {
+    let joint = width::<WIDTH>(structure);
+    let block = structure.players.len() * joint;
+    let single = structure.seats_at(state).len() == 1;
     let Scratch {
         wide,
         spread,
         spread_change,
         row,
-        tally,
-    } = scratch;
-    for &state in structure.order.iter().rev() {
-        let state = state as usize;
-        for at in structure.joint_at(state) {
-            if structure.row_of_joint[at] as usize >= structure.states() {
-                mix_row_change::<WIDTH>(game, pass, nudge, dvalue, at);
-            }
-        }
-        let seats = structure.seats_at(state);
-        let rows = &structure.row_of_joint[structure.joint_at(state)];
-        for (place, seat) in seats.clone().enumerate() {
-            let shape = structure.seats[seat];
-            let own_type = &structure.type_of[shape.player][..joint];
-            let belief = &pass.belief[seat * joint..][..joint];
-            let types = structure.types[shape.player].len();
-            let view = structure.view_of[shape.player];
-            let dweight = &log_weight[(view * structure.states() + state) * joint..][..joint];
-            let dbelief = &mut dbelief[..joint];
-            belief_change(belief, dweight, own_type, &mut tally[..types], dbelief);
-            let found = &mut tally[..types * shape.actions];
-            found.fill(0.0);
-            if seats.len() == 1 {
-                for (action, &row) in rows.iter().enumerate() {
-                    let from = row as usize * block + shape.player * joint;
-                    let (ahead, dahead) = (&pass.value[from..][..joint], &dvalue[from..][..joint]);
-                    for theta in 0..joint {
-                        found[own_type[theta] as usize * shape.actions + action] +=
-                            belief[theta] * dahead[theta] + dbelief[theta] * ahead[theta];
-                    }
-                }
-            } else {
-                expected_ahead::<WIDTH>(
-                    structure,
-                    state,
-                    place,
-                    &pass.strategy,
-                    &pass.value,
-                    row,
-                    wide,
-                );
-                tally_ahead(wide, dbelief, own_type, shape.actions, found);
-                expected_ahead_change::<WIDTH>(
-                    structure,
-                    state,
-                    place,
-                    pass,
-                    strategy_log,
-                    dvalue,
-                    row,
-                    wide,
-                );
-                tally_ahead(wide, belief, own_type, shape.actions, found);
-            }
-            for (at, &change) in (shape.first..).zip(found.iter()) {
-                out_score[at] = pass.lambda * change + lambda_change * pass.action_value[at];
-            }
-        }
-        let out = &mut row[..block];
-        out.fill(0.0);
-        spread_play::<WIDTH>(structure, state, &pass.next_strategy, spread);
-        if let (1, Some(seat)) = (seats.len(), seats.clone().next()) {
-            spread_log_change::<WIDTH>(
-                structure,
-                seat,
-                &pass.next_strategy,
-                out_score,
-                tally,
-                spread_change,
-            );
-            for (offset, &from) in rows.iter().enumerate() {
-                let play = &spread[offset * joint..][..joint];
-                let dplay = &spread_change[offset * joint..][..joint];
-                let from = from as usize * block;
-                for player in 0..players {
-                    let out = &mut out[player * joint..][..joint];
-                    let ahead = &pass.value[from + player * joint..][..joint];
-                    let dahead = &dvalue[from + player * joint..][..joint];
-                    for theta in 0..joint {
-                        out[theta] += play[theta] * (dahead[theta] + dplay[theta] * ahead[theta]);
-                    }
-                }
-            }
+        ..
+    } = &mut change.scratch;
+    let out = &mut row[..block];
+    out.fill(0.0);
+    for (offset, at) in structure.joint_at(state).enumerate() {
+        let play = joint_play::<WIDTH>(structure, state, offset, spread, wide);
+        let dplay = if single {
+            &spread_change[offset * joint..][..joint]
         } else {
-            let mut at = 0;
-            for seat in seats.clone() {
-                spread_log_change::<WIDTH>(
-                    structure,
-                    seat,
-                    &pass.next_strategy,
-                    out_score,
-                    tally,
-                    &mut spread_change[at..],
-                );
-                at += structure.seats[seat].actions * joint;
-            }
-            for (offset, &from) in rows.iter().enumerate() {
-                let dplay = &mut dbelief[..joint];
-                dplay.fill(0.0);
-                let mut at = 0;
-                for (seat, action) in structure.joint_actions(state, offset) {
-                    for theta in 0..joint {
-                        dplay[theta] += spread_change[at + action * joint + theta];
-                    }
-                    at += structure.seats[seat].actions * joint;
-                }
-                let play = joint_play::<WIDTH>(structure, state, offset, spread, wide);
-                let from = from as usize * block;
-                for player in 0..players {
-                    for theta in 0..joint {
-                        let at = player * joint + theta;
-                        out[at] += play[theta]
-                            * (dvalue[from + at] + dplay[theta] * pass.value[from + at]);
-                    }
-                }
+            let sum = &mut change.belief[..joint];
+            sum_of_changes(structure, state, offset, spread_change, sum);
+            &sum[..joint]
+        };
+        let from = structure.row_of_joint[at] as usize * block;
+        let ahead = pass.value[from..from + block].chunks_exact(joint);
+        let dahead = change.value[from..from + block].chunks_exact(joint);
+        for ((out, ahead), dahead) in out.chunks_exact_mut(joint).zip(ahead).zip(dahead) {
+            for theta in 0..joint {
+                out[theta] += play[theta] * (dahead[theta] + dplay[theta] * ahead[theta]);
             }
         }
-        dvalue[state * block..][..block].copy_from_slice(out);
+    }
+}
+
+/// Change of the log-probability of a joint action, by joint type.
+fn sum_of_changes(
+    structure: &Structure,
+    state: usize,
+    offset: usize,
+    spread: &[f64],
+    sum: &mut [f64],
+) {
+    sum.fill(0.0);
+    let joint = sum.len();
+    let mut at = 0;
+    for (seat, action) in structure.joint_actions(state, offset) {
+        for (sum, change) in sum.iter_mut().zip(&spread[at + action * joint..]) {
+            *sum += change;
+        }
+        at += structure.seats[seat].actions * joint;
     }
 }
 
@@ -992,7 +1004,7 @@ fn belief_change(
 }
 
 /// Change of the log-probability of each action of a seat when its scores change, by joint type.
-#[inline(always)]
+#[inline]
 fn spread_log_change<const WIDTH: usize>(
     structure: &Structure,
     seat: usize,
@@ -1075,14 +1087,12 @@ fn mix_row_change<const WIDTH: usize>(
 }
 
 /// Change of [`expected_ahead`] when the other movers' play and the continuation values change.
-#[allow(clippy::too_many_arguments)]
 fn expected_ahead_change<const WIDTH: usize>(
     structure: &Structure,
     state: usize,
     place: usize,
     pass: &Pass,
-    strategy_log_change: &[f64],
-    dvalue: &[f64],
+    (strategy_log_change, dvalue): (&[f64], &[f64]),
     scratch: &mut [f64],
     out: &mut [f64],
 ) {
