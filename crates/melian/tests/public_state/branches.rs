@@ -186,3 +186,27 @@ fn folds_are_followed_and_reported() {
     let certificate = judge(&game, 32.0, &solution.strategy, &JudgeOptions::default()).unwrap();
     assert!(certificate.residual < 1e-8);
 }
+
+/// Between its first two turning points, near 20.95 and 30.6, the principal branch passes every lambda three times.
+#[test]
+fn a_folded_branch_gives_three() {
+    let game = Lattice {
+        parties: 2,
+        types: 2,
+        periods: 20,
+        rungs: 8,
+    }
+    .game();
+    let options = SolveOptions {
+        turns: 2,
+        work: 60_000,
+        ..SolveOptions::default()
+    };
+    let found = branches(&game, 24.0, &options, 0, 1, &mut go_on);
+    assert!(found.len() >= 3, "{}", found.len());
+    for solution in &found {
+        assert!(solution.on_principal_branch());
+        let certificate = judge(&game, 24.0, &solution.strategy, &JudgeOptions::default()).unwrap();
+        assert!(certificate.residual < 1e-8);
+    }
+}

@@ -179,8 +179,9 @@ pub fn solve_variants(
         .collect()
 }
 
-/// The solution of [`solve`], followed by every other equilibrium found from random starts at the same precision.
-/// Nobody can say whether these are all.
+/// The solution of [`solve`], followed by every other equilibrium found at the same precision: where the principal
+/// branch, followed on through up to `options.turns` turning points, comes back to it, and from random starts.
+/// Nobody can say whether these are all. The work is counted anew for the branch and for every start.
 pub fn branches(
     game: &PublicStateGame,
     lambda: f64,
@@ -189,30 +190,44 @@ pub fn branches(
     seed: u64,
     watch: &mut dyn FnMut(Progress) -> Control,
 ) -> Vec<Solution> {
-    let mut found = vec![solve(game, lambda, options, watch)];
+    let mut walk = Walk::new(game, *options, watch);
+    let status = walk.go(lambda);
+    let mut found = vec![walk.solution(lambda, status)];
+    if status == Status::Converged && lambda > 0.0 {
+        for solution in walk.harvest(lambda) {
+            add_distinct(&mut found, solution);
+        }
+    }
+    let mut cancelled = walk.stopped == Some(Status::Cancelled);
     for start in 0..starts {
+        if cancelled {
+            break;
+        }
         let mut walk = Walk::new(game, *options, watch);
         let mut score = random_score(game, lambda * walk.range, seed, start as u64);
         walk.lambda = lambda;
-        let settled = walk.transient(&mut score, lambda, lambda);
-        if settled {
+        if walk.transient(&mut score, lambda, lambda) {
             walk.score = score;
             walk.events.push(Event::Restart { start });
             let solution = walk.solution(lambda, Status::Converged);
-            if found
-                .iter()
-                .all(|known| known.strategy.distance(&solution.strategy) > DISTINCT)
-            {
-                found.push(solution);
-            }
+            add_distinct(&mut found, solution);
         }
-        if walk.stopped == Some(Status::Cancelled) {
-            break;
-        }
+        cancelled = walk.stopped == Some(Status::Cancelled);
     }
     found
 }
 
+fn add_distinct(found: &mut Vec<Solution>, solution: Solution) {
+    if found
+        .iter()
+        .all(|known| known.strategy.distance(&solution.strategy) > DISTINCT)
+    {
+        found.push(solution);
+    }
+}
+
+/// Beyond this many times the lambda asked for, the branch is no longer searched for returns.
+const HARVEST_END: f64 = 3.0;
 /// Strategies that differ by less than this in every probability count as one.
 const DISTINCT: f64 = 1e-5;
 
@@ -266,6 +281,24 @@ pub(super) struct Walk<'a> {
     weight: Vec<f64>,
     unscaled: Vec<f64>,
     stopped: Option<Status>,
+}
+
+/// A walk in pseudo-arclength.
+struct Arc {
+    /// Unit tangent: the score, then `lambda * scale`.
+    tangent: Vec<f64>,
+    scale: f64,
+    length: f64,
+    least: f64,
+    turns: usize,
+}
+
+impl Arc {
+    fn forward(&self) -> bool {
+        self.tangent
+            .last()
+            .is_some_and(|&by_lambda| by_lambda > 0.0)
+    }
 }
 
 enum Corrected {
@@ -578,72 +611,110 @@ impl<'a> Walk<'a> {
 
     /// Follows the branch through turning points until lambda is larger than ever and steps in lambda are worth trying again.
     fn follow_arc(&mut self, target: f64) -> bool {
-        let size = self.score.len();
-        let scale = self.range * (size as f64).sqrt();
-        self.settle();
+        let mut arc = self.start_arc();
         let start = self.lambda;
         let mut farthest = (self.lambda, self.score.clone());
-        let mut tangent = vec![0.0; size + 1];
-        tangent[size] = 1.0;
-        self.arc_tangent(&mut tangent, scale);
-        let mut length = 0.01 * self.lambda.max(1.0 / self.range) * scale;
-        let least = 1e-6 * length;
-        let mut turns = 0;
-        while turns <= self.options.turns {
-            if !self.may_go_on(target) {
-                break;
-            }
-            let mut score = self.score.clone();
-            add_scaled(&mut score, length, &tangent[..size]);
-            let mut lambda = self.lambda + length * tangent[size] / scale;
-            match self.correct_on_arc(&mut score, &mut lambda, &tangent, scale) {
-                Corrected::After(corrections) if lambda > 0.0 => {
-                    if (self.lambda - target) * (lambda - target) <= 0.0 {
-                        if self.land(&score, lambda, target) {
-                            return true;
-                        }
-                        if length > 1e3 * least {
-                            length /= 3.0;
-                            self.restore();
-                            continue;
-                        }
-                        self.evaluate(&score, lambda);
-                    }
-                    let ahead = lambda - self.lambda;
-                    self.score = score;
-                    self.lambda = lambda;
-                    self.before = None;
-                    if lambda > farthest.0 {
-                        farthest = (lambda, self.score.clone());
-                    }
-                    let forward = tangent[size];
-                    self.arc_tangent(&mut tangent, scale);
-                    if forward * tangent[size] < 0.0 {
-                        turns += 1;
-                        self.events.push(Event::Turn { lambda });
-                    }
-                    if corrections <= 2 {
-                        length *= 1.6;
-                    } else if corrections >= 5 {
-                        length /= 1.6;
-                    }
-                    if lambda > start && ahead > 2.0 * STEP * lambda && tangent[size] > 0.0 {
-                        self.step = ahead;
-                        return true;
-                    }
+        while self.may_follow(&arc, target) {
+            let Some((score, lambda, corrections)) = self.try_arc(&mut arc) else {
+                continue;
+            };
+            if (self.lambda - target) * (lambda - target) <= 0.0 {
+                if self.land(&score, lambda, target) {
+                    return true;
                 }
-                _ => {
-                    length /= 3.0;
+                if arc.length > 1e3 * arc.least {
+                    arc.length /= 3.0;
                     self.restore();
-                    if length < least {
-                        break;
-                    }
+                    continue;
                 }
+                self.evaluate(&score, lambda);
+            }
+            let ahead = lambda - self.lambda;
+            self.advance(&mut arc, score, lambda, corrections);
+            if lambda > farthest.0 {
+                farthest = (lambda, self.score.clone());
+            }
+            if lambda > start && ahead > 2.0 * STEP * lambda && arc.forward() {
+                self.step = ahead;
+                return true;
             }
         }
         (self.lambda, self.score) = farthest;
         self.settle();
         false
+    }
+
+    /// Follows the branch on through its turning points and solves wherever it comes back to the target.
+    fn harvest(&mut self, target: f64) -> Vec<Solution> {
+        let mut arc = self.start_arc();
+        let mut found = Vec::new();
+        while self.may_follow(&arc, target) && self.lambda <= HARVEST_END * target {
+            let Some((score, lambda, corrections)) = self.try_arc(&mut arc) else {
+                continue;
+            };
+            if (self.lambda - target) * (lambda - target) <= 0.0 {
+                let here = (self.lambda, self.score.clone());
+                if self.land(&score, lambda, target) {
+                    found.push(self.solution(target, Status::Converged));
+                    (self.lambda, self.score) = here;
+                }
+                self.evaluate(&score, lambda);
+            }
+            self.advance(&mut arc, score, lambda, corrections);
+        }
+        found
+    }
+
+    fn start_arc(&mut self) -> Arc {
+        let size = self.score.len();
+        let scale = self.range * (size as f64).sqrt();
+        self.settle();
+        let mut tangent = vec![0.0; size + 1];
+        tangent[size] = 1.0;
+        self.arc_tangent(&mut tangent, scale);
+        let length = 0.01 * self.lambda.max(1.0 / self.range) * scale;
+        Arc {
+            tangent,
+            scale,
+            length,
+            least: 1e-6 * length,
+            turns: 0,
+        }
+    }
+
+    fn may_follow(&mut self, arc: &Arc, target: f64) -> bool {
+        arc.turns <= self.options.turns && arc.length >= arc.least && self.may_go_on(target)
+    }
+
+    /// The next point on the branch, its lambda and the corrections it took; failing that, a shorter step.
+    fn try_arc(&mut self, arc: &mut Arc) -> Option<(Vec<f64>, f64, usize)> {
+        let size = self.score.len();
+        let mut score = self.score.clone();
+        add_scaled(&mut score, arc.length, &arc.tangent[..size]);
+        let mut lambda = self.lambda + arc.length * arc.tangent[size] / arc.scale;
+        match self.correct_on_arc(&mut score, &mut lambda, &arc.tangent, arc.scale) {
+            Corrected::After(corrections) if lambda > 0.0 => Some((score, lambda, corrections)),
+            _ => {
+                arc.length /= 3.0;
+                self.restore();
+                None
+            }
+        }
+    }
+
+    fn advance(&mut self, arc: &mut Arc, score: Vec<f64>, lambda: f64, corrections: usize) {
+        (self.score, self.lambda, self.before) = (score, lambda, None);
+        let forward = arc.forward();
+        self.arc_tangent(&mut arc.tangent, arc.scale);
+        if forward != arc.forward() {
+            arc.turns += 1;
+            self.events.push(Event::Turn { lambda });
+        }
+        if corrections <= 2 {
+            arc.length *= 1.6;
+        } else if corrections >= 5 {
+            arc.length /= 1.6;
+        }
     }
 
     /// Solves at the target, between the point the walk stands on and the next on the branch.
