@@ -255,8 +255,10 @@ const LINEAR_WORK: usize = 600;
 const LEAST_WEIGHT: f64 = 1e-3;
 const CORRECTIONS: usize = 8;
 /// Residual that is good enough between where the walk is and where it should get.
-const PASSING: f64 = 1e-3;
-const FORCING: f64 = 1e-2;
+const PASSING: f64 = 1e-2;
+/// The same, once the branch has folded and neighbours are near.
+const PASSING_FOLDED: f64 = 1e-5;
+const FORCING: f64 = 3e-2;
 const FORCING_ARC: f64 = 1e-4;
 /// Steps shorter than this part of lambda mean that a fold is near.
 const STEP: f64 = 3e-3;
@@ -274,6 +276,8 @@ pub(super) struct Walk<'a> {
     /// Derivative of the score by lambda at the point before, and that point.
     before: Option<(f64, Vec<f64>)>,
     step: f64,
+    /// Residual that is good enough for a point on the way.
+    passing: f64,
     events: Vec<Event>,
     work: usize,
     right: Vec<f64>,
@@ -326,6 +330,7 @@ impl<'a> Walk<'a> {
             score: uniform(game),
             before: None,
             step: 0.0,
+            passing: PASSING,
             events: Vec::new(),
             work: 0,
             right: vec![0.0; unknowns],
@@ -411,7 +416,7 @@ impl<'a> Walk<'a> {
                 let tolerance = if next == target {
                     self.tolerance(next)
                 } else {
-                    PASSING
+                    self.passing
                 };
                 if let Corrected::After(corrections) = self.correct(&mut score, next, tolerance) {
                     let known = std::mem::replace(&mut self.score, score);
@@ -666,6 +671,7 @@ impl<'a> Walk<'a> {
     }
 
     fn start_arc(&mut self) -> Arc {
+        self.passing = PASSING_FOLDED;
         let size = self.score.len();
         let scale = self.range * (size as f64).sqrt();
         self.settle();
@@ -829,7 +835,7 @@ impl<'a> Walk<'a> {
         for _ in 0..400 {
             self.evaluate(score, lambda);
             let residual = self.pass.residual();
-            if residual <= PASSING {
+            if residual <= PASSING_FOLDED {
                 let mut polished = score.to_vec();
                 if let Corrected::After(_) =
                     self.correct(&mut polished, lambda, self.tolerance(lambda))

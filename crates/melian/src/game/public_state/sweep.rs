@@ -861,7 +861,10 @@ fn backward_change<const WIDTH: usize>(
             at += structure.seats[seat].actions * joint;
         }
         state_value_change::<WIDTH>(structure, pass, change, state);
-        change.value[state * block..][..block].copy_from_slice(&change.scratch.row[..block]);
+        let out = &mut change.value[state * block..][..block];
+        for (out, &found) in out.iter_mut().zip(&change.scratch.row[..block]) {
+            *out = found;
+        }
     }
 }
 
@@ -937,7 +940,6 @@ fn state_value_change<const WIDTH: usize>(
         ..
     } = &mut change.scratch;
     let out = &mut row[..block];
-    out.fill(0.0);
     for (offset, at) in structure.joint_at(state).enumerate() {
         let play = joint_play::<WIDTH>(structure, state, offset, spread, wide);
         let dplay = if single {
@@ -951,8 +953,15 @@ fn state_value_change<const WIDTH: usize>(
         let ahead = pass.value[from..from + block].chunks_exact(joint);
         let dahead = change.value[from..from + block].chunks_exact(joint);
         for ((out, ahead), dahead) in out.chunks_exact_mut(joint).zip(ahead).zip(dahead) {
-            for theta in 0..joint {
-                out[theta] += play[theta] * (dahead[theta] + dplay[theta] * ahead[theta]);
+            let (out, ahead, dahead) = (&mut out[..joint], &ahead[..joint], &dahead[..joint]);
+            if offset == 0 {
+                for theta in 0..joint {
+                    out[theta] = play[theta] * (dahead[theta] + dplay[theta] * ahead[theta]);
+                }
+            } else {
+                for theta in 0..joint {
+                    out[theta] += play[theta] * (dahead[theta] + dplay[theta] * ahead[theta]);
+                }
             }
         }
     }
