@@ -136,7 +136,7 @@ fn a_walk_stopped_early_tells_the_truth() {
     let solution = solve(&game, 8.0, &SolveOptions::default(), &mut |progress| {
         calls += 1;
         assert!(progress.target == 8.0);
-        if calls > 2 {
+        if calls > 6 {
             Control::Stop
         } else {
             Control::Continue

@@ -93,7 +93,8 @@ pub enum Status {
     Stuck,
 }
 
-/// The best found: an equilibrium at `lambda`, which is the lambda asked for only if the status is `Converged`.
+/// The best found: an equilibrium at `lambda` up to `residual`. Only if the status is `Converged` is that the lambda asked
+/// for, and the residual within the tolerance (or within what rounding allows at that lambda).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Solution {
     /// The equilibrium's precision.
@@ -205,8 +206,8 @@ pub fn branches(
         }
         let mut walk = Walk::new(game, *options, watch);
         let mut score = random_score(game, lambda * walk.range, seed, start as u64);
-        walk.lambda = lambda;
-        if walk.transient(&mut score, lambda, lambda) {
+        (walk.lambda, walk.target) = (lambda, lambda);
+        if walk.transient(&mut score, lambda) {
             walk.score = score;
             walk.events.push(Event::Restart { start });
             let solution = walk.solution(lambda, Status::Converged);
@@ -275,6 +276,7 @@ pub(super) struct Walk<'a> {
     score: Vec<f64>,
     /// Derivative of the score by lambda at the point before, and that point.
     before: Option<(f64, Vec<f64>)>,
+    target: f64,
     step: f64,
     /// Residual that is good enough for a point on the way.
     passing: f64,
@@ -329,6 +331,7 @@ impl<'a> Walk<'a> {
             lambda: 0.0,
             score: uniform(game),
             before: None,
+            target: 0.0,
             step: 0.0,
             passing: PASSING,
             events: Vec::new(),
@@ -359,13 +362,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Asks the watcher and the budget; remembers the answer.
-    fn may_go_on(&mut self, target: f64) -> bool {
+    fn may_go_on(&mut self) -> bool {
         if self.stopped.is_none() {
             if self.work >= self.options.work {
                 self.stopped = Some(Status::OutOfWork);
             } else if (self.watch)(Progress {
                 lambda: self.lambda,
-                target,
+                target: self.target,
                 work: self.work,
             }) == Control::Stop
             {
@@ -376,6 +379,7 @@ impl<'a> Walk<'a> {
     }
 
     fn go(&mut self, target: f64) -> Status {
+        self.target = target;
         if !(target.is_finite() && target >= self.lambda) {
             return Status::Stuck;
         }
@@ -403,7 +407,7 @@ impl<'a> Walk<'a> {
         let unknowns = self.score.len();
         let mut tangent = vec![0.0; unknowns];
         while self.lambda < target {
-            if !self.may_go_on(target) {
+            if !self.may_go_on() {
                 return false;
             }
             self.tangent(&mut tangent);
@@ -430,7 +434,7 @@ impl<'a> Walk<'a> {
                     break;
                 }
                 self.step /= 3.0;
-                if !self.may_go_on(target) {
+                if !self.may_go_on() {
                     self.restore();
                     return false;
                 }
@@ -537,6 +541,7 @@ impl<'a> Walk<'a> {
                 || residual > last
                 || corrections == 0 && residual > 0.3
                 || corrections == CORRECTIONS
+                || !self.may_go_on()
             {
                 break;
             }
@@ -619,7 +624,7 @@ impl<'a> Walk<'a> {
         let mut arc = self.start_arc();
         let start = self.lambda;
         let mut farthest = (self.lambda, self.score.clone());
-        while self.may_follow(&arc, target) {
+        while self.may_follow(&arc) {
             let Some((score, lambda, corrections)) = self.try_arc(&mut arc) else {
                 continue;
             };
@@ -653,7 +658,7 @@ impl<'a> Walk<'a> {
     fn harvest(&mut self, target: f64) -> Vec<Solution> {
         let mut arc = self.start_arc();
         let mut found = Vec::new();
-        while self.may_follow(&arc, target) && self.lambda <= HARVEST_END * target {
+        while self.may_follow(&arc) && self.lambda <= HARVEST_END * target {
             let Some((score, lambda, corrections)) = self.try_arc(&mut arc) else {
                 continue;
             };
@@ -688,8 +693,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn may_follow(&mut self, arc: &Arc, target: f64) -> bool {
-        arc.turns <= self.options.turns && arc.length >= arc.least && self.may_go_on(target)
+    fn may_follow(&mut self, arc: &Arc) -> bool {
+        arc.turns <= self.options.turns && arc.length >= arc.least && self.may_go_on()
     }
 
     /// The next point on the branch, its lambda and the corrections it took; failing that, a shorter step.
@@ -786,6 +791,7 @@ impl<'a> Walk<'a> {
                 || residual > last
                 || corrections == 0 && residual > 0.2
                 || corrections == CORRECTIONS
+                || !self.may_go_on()
             {
                 break;
             }
@@ -812,7 +818,7 @@ impl<'a> Walk<'a> {
         for ahead in [1.01, 1.03, 1.1] {
             let lambda = (from * ahead).min(target);
             let mut score = self.score.clone();
-            if self.transient(&mut score, lambda, target) {
+            if self.transient(&mut score, lambda) {
                 self.events.push(Event::Jump { from, to: lambda });
                 self.score = score;
                 self.lambda = lambda;
@@ -829,7 +835,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Pseudo-transient continuation: implicit Euler steps of `dv/dt = v' - v`, longer as the residual falls.
-    pub(super) fn transient(&mut self, score: &mut [f64], lambda: f64, target: f64) -> bool {
+    pub(super) fn transient(&mut self, score: &mut [f64], lambda: f64) -> bool {
         let mut time = 1.0;
         let mut last = f64::INFINITY;
         for _ in 0..400 {
@@ -845,7 +851,7 @@ impl<'a> Walk<'a> {
                 }
                 self.evaluate(score, lambda);
             }
-            if !self.may_go_on(target) {
+            if !self.may_go_on() {
                 return false;
             }
             self.set_right(score);
