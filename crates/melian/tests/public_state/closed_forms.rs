@@ -1,8 +1,8 @@
 //! Small games whose answer is known by hand: chance, beliefs, unequal priors, moves at once.
 
 use melian::game::public_state::{
-    Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading, StateId,
-    Strategy, View, judge,
+    ActionClass, Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading,
+    StateId, Strategy, View, judge,
 };
 
 use melian::math::exp;
@@ -179,4 +179,77 @@ fn a_strategy_from_outside() {
     assert!((certificate.residual - logistic(1.0)).abs() < 1e-12);
     assert!(Strategy::from_probabilities(&game, &[1.0, 0.0, 1.0]).is_err());
     assert!(Strategy::from_probabilities(&game, &[0.0, 0.0, 1.0, 0.0]).is_err());
+}
+
+/// Three rounds in which A offers one of five packages and B and C, each of two types, answer at once; talks break down
+/// by a chance that depends on B's type. The judge, which shares no code with the solver, finds it in order.
+#[test]
+fn offers_answered_at_once() {
+    let sides: [(&str, &[&str]); 3] = [("A", &["a", "b"]), ("B", &["a", "b"]), ("C", &["a", "b"])];
+    let mut builder = PublicStateBuilder::new(&sides).unwrap();
+    builder.prior(&[3.0, 1.0, 2.0, 1.0, 1.0, 2.0, 1.0, 4.0]);
+    let stays: Vec<f64> = (0..8)
+        .map(|theta| if theta / 2 % 2 == 0 { 0.9 } else { 0.6 })
+        .collect();
+    let breakdown = stays.iter().map(|stays| 1.0 - stays).collect();
+    let goes_on = builder.chance_by_type(vec![stays, breakdown]);
+    let none = vec![vec![0.1, 0.3], vec![0.0, 0.35], vec![0.1, 0.25]];
+    let none = builder.payoff(Payoff::OwnType(none));
+    let none = builder.terminal(3, 0, "none", Some(none));
+    let rounds: Vec<StateId> = (0..3)
+        .map(|round| {
+            let labels = ["0", "1", "2", "3", "4"];
+            let classes = vec![
+                ActionClass::even(1.0, &labels),
+                ActionClass::even(1.0, &["wait"]),
+            ];
+            builder.state(round, 0, vec![Mover::nested(0, classes)])
+        })
+        .collect();
+    let wait = builder.payoff(Payoff::Common(vec![-0.02, -0.01, -0.03]));
+    for (round, &state) in rounds.iter().enumerate() {
+        let next = rounds.get(round + 1).copied().unwrap_or(none);
+        let later = vec![
+            Branch {
+                next,
+                payoff: Some(wait),
+            },
+            Branch::from(none),
+        ];
+        builder
+            .lottery(state, &[5], goes_on, later.clone())
+            .unwrap();
+        for offer in 0..5 {
+            let share = 0.2 * f64::from(offer);
+            let deal = builder.payoff(Payoff::Common(vec![1.0 - share, 0.6 * share, 0.4 * share]));
+            let deal = builder.terminal(3, 0, "deal", Some(deal));
+            let answers = vec![Mover::new(1, &["yes", "no"]), Mover::new(2, &["yes", "no"])];
+            let reply = builder.state(round as u32, 0, answers);
+            builder.transition(state, &[offer as usize], reply).unwrap();
+            builder.transition(reply, &[0, 0], deal).unwrap();
+            for actions in [[0, 1], [1, 0], [1, 1]] {
+                builder
+                    .lottery(reply, &actions, goes_on, later.clone())
+                    .unwrap();
+            }
+        }
+    }
+    let game = builder.build().unwrap();
+    for lambda in [1.0, 10.0, 40.0] {
+        let solution = solved(&game, lambda);
+        let options = JudgeOptions {
+            points: 2_000,
+            ..JudgeOptions::default()
+        };
+        let certificate = judge(&game, lambda, &solution.strategy, &options).unwrap();
+        assert!(certificate.residual < 1e-9, "{}", certificate.residual);
+        assert!(certificate.certified(1e-3), "{:?}", certificate.regrets);
+        let reading = Reading::new(&game, &solution.strategy);
+        assert!((reading.outcomes.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        for (player, values) in reading.values.iter().enumerate() {
+            for (own, value) in values.iter().enumerate() {
+                assert!((certificate.regrets[player][own].value - value).abs() < 1e-12);
+            }
+        }
+    }
 }

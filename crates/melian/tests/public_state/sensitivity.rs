@@ -1,8 +1,8 @@
 //! Derivatives against central differences of solved games.
 
 use melian::game::public_state::{
-    Branch, Mover, Numbers, Parameter, Payoff, PublicStateBuilder, PublicStateGame, Reading, View,
-    sensitivities,
+    Branch, JudgeOptions, Mover, Numbers, Parameter, Payoff, PublicStateBuilder, PublicStateGame,
+    Reading, View, judge, sensitivities,
 };
 
 use crate::lattice::Lattice;
@@ -145,6 +145,8 @@ fn all_parameters_of_a_game_with_everything() {
     let (game, parameters) = brink();
     let lambda = 5.0;
     let solution = solved(&game, lambda);
+    let certificate = judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
+    assert!(certificate.residual < 1e-9 && certificate.certified(1e-9));
     let found = sensitivities(&game, lambda, &solution.strategy, &parameters).unwrap();
     for (parameter, found) in parameters.iter().zip(&found) {
         let ends = [STEP, -STEP].map(|by| {
