@@ -1,2 +1,40 @@
-//! The program `melian`.
-fn main() {}
+//! The program `melian`: arguments, files, progress, and the rendering of diagnostics.
+//! Results go to stdout, progress and diagnostics to stderr.
+
+mod args;
+mod commands;
+mod exit;
+mod files;
+mod input;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    arguments.color.apply();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::from(exit::DONE),
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Check(arguments) => commands::check::run(&arguments),
+        Command::New(arguments) => commands::new::run(&arguments),
+        Command::Import(arguments) => commands::import::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Lenses(arguments) => commands::lenses::run(&arguments),
+        Command::Cite(arguments) => commands::cite::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Schema => commands::schema::run(),
+        Command::Completions(arguments) => commands::completions::run(&arguments),
+    }
+}

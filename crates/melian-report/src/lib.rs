@@ -1,1 +1,62 @@
-//! Under construction.
+//! Melian's tables as words, charts and a report.
+//!
+//! Everything here formats what a [`Summary`] already holds; nothing computes a probability.
+
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "pages are small, and what is written should read like the page"
+)]
+
+mod chart;
+mod html;
+mod json;
+mod number;
+mod terminal;
+mod text;
+mod trace;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
+
+use melian::analysis::Summary;
+use melian::ensemble::Manifest;
+use melian::lens::{LensCard, ReferenceClass, TrackRecord};
+use melian::scenario::Scenario;
+
+pub use html::html;
+pub use json::{SCHEMA_VERSION, json};
+pub use terminal::{line, terminal};
+pub use trace::trace;
+
+/// Everything an answer is told from.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportInput<'a> {
+    /// The checked scenario, without overlays.
+    pub scenario: &'a Scenario,
+    /// What the run says.
+    pub summary: &'a Summary,
+    /// What makes the run what it is.
+    pub manifest: &'a Manifest,
+    /// The digest of the result tables, in hex.
+    pub digest: &'a str,
+    /// Every lens that was asked, with those that can't speak.
+    pub lenses: &'a [LensNote<'a>],
+}
+
+/// A lens as the report needs to know it.
+#[derive(Debug, Clone)]
+pub struct LensNote<'a> {
+    /// What it is.
+    pub card: &'a LensCard,
+    /// The past cases it rests on, for a base rate.
+    pub reference: Option<ReferenceClass>,
+    /// How wrong it was on history.
+    pub record: Option<TrackRecord>,
+    /// Why it can't run on this scenario; `None` where it ran.
+    pub problem: Option<String>,
+}

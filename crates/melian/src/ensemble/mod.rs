@@ -1,1 +1,65 @@
-//! Blocks, runs and the evaluator.
+//! Every draw through every lens: plans, chunks of rows, single evaluations.
+//!
+//! A [`Plan`] is a scenario under all its overlays, with every lens that can run made ready. It is pure:
+//! [`Plan::chunk`] gives the rows of a range of draws, the same on any number of threads, and
+//! [`Plan::evaluate`] and [`Plan::explain`] look at single points. Files, progress and cancelling belong
+//! to the caller.
+
+mod chunk;
+mod plan;
+
+use serde::{Deserialize, Serialize};
+
+pub use chunk::{ArmRows, Chunk};
+pub use plan::{InputColumn, Plan, Settings, Variant, hex};
+
+use crate::lens::Family;
+
+/// Draws per [`Chunk`]: what is computed, written and summarised at a time.
+pub const CHUNK_DRAWS: u64 = 4096;
+
+/// One combination that every draw is run through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arm {
+    /// The policy's id; `None` for the scenario as written.
+    pub policy: Option<String>,
+    /// The perspective's id; `None` for the scenario as written.
+    pub perspective: Option<String>,
+    /// The lens's id.
+    pub lens: String,
+    /// Its reading; empty where it has only one.
+    pub reading: String,
+    /// Its family.
+    pub family: Family,
+}
+
+/// What makes a run what it is: the content of `run.json`. No times, threads or host names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of this layout.
+    pub schema_version: u32,
+    /// Melian's version.
+    pub version: String,
+    /// SHA-256, in hex, of everything below: the campaign.
+    pub campaign: String,
+    /// SHA-256, in hex, of the scenario's text and its tables.
+    pub scenario: String,
+    /// The seed.
+    pub seed: u64,
+    /// `monte_carlo`, `latin_hypercube` or `sobol`.
+    pub design: String,
+    /// The lenses asked for; empty for every lens that can run.
+    pub lenses: Vec<String>,
+    /// Draws asked for.
+    pub draws: u64,
+    /// The dimensions of the design: paths of the uncertain fields, in order.
+    pub dimensions: Vec<String>,
+    /// Every combination each draw is run through.
+    pub arms: Vec<Arm>,
+    /// Lenses that can't run on this scenario, with the reason.
+    pub silent: Vec<(String, String)>,
+    /// The scenario's file name.
+    pub file: String,
+    /// The command that remakes the run.
+    pub command: String,
+}

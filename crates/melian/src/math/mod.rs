@@ -1,4 +1,14 @@
-//! Numerics that know nothing of crises.
+//! Numerics that know nothing of crises: pure functions, the same bits on every system.
+
+mod beta;
+mod cholesky;
+mod normal;
+mod root;
+
+pub use beta::Beta;
+pub use cholesky::{Cholesky, NotPositiveDefinite};
+pub use normal::{normal_cdf, normal_density, normal_quantile};
+pub use root::brent;
 
 /// The natural exponential, with the same bits on every system.
 #[inline]

@@ -1,0 +1,207 @@
+//! The command line.
+
+#![expect(clippy::doc_markdown, reason = "doc comments here are help texts for the terminal")]
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A workbench for crisis bargaining: write a conflict down, and ask what to expect.
+#[derive(Debug, Parser)]
+#[command(name = "melian", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, env = "MELIAN_COLOR")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    pub(crate) fn apply(self) {
+        match self {
+            Self::Auto => {}
+            Self::Always => anstream::ColorChoice::Always.write_global(),
+            Self::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a scenario through every lens and write the report
+    Run(RunArguments),
+    /// Check a scenario without running it
+    Check(CheckArguments),
+    /// Write a commented scenario to start from
+    New(NewArguments),
+    /// Turn a table of actors (CSV, XLSX, KTAB's CSV) into a scenario
+    Import(ImportArguments),
+    /// Write the report of a run anew, or print its answer
+    Report(ReportArguments),
+    /// List the lenses, or tell about one
+    Lenses(LensesArguments),
+    /// References for a scenario and the lenses that can speak to it
+    Cite(CiteArguments),
+    /// Explain a diagnostic's code
+    Explain(ExplainArguments),
+    /// Print the JSON Schema of the scenario language, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000), env = "MELIAN_DRAWS")]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// How the draws are spread
+    #[arg(long, value_enum, default_value_t = Design::MonteCarlo, env = "MELIAN_DESIGN")]
+    pub(crate) design: Design,
+    /// Only these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
+    pub(crate) lenses: Vec<String>,
+    /// The run directory [default: the scenario's name with .run, here]
+    #[arg(long, value_name = "DIR", env = "MELIAN_OUT")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace another run in that directory
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Threads [default: one per core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), env = "MELIAN_THREADS")]
+    pub(crate) threads: Option<u16>,
+    /// Show how each lens came to its answer in this draw (counted from 0), instead of running
+    #[arg(long, value_name = "DRAW")]
+    pub(crate) trace: Option<u64>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+    /// No progress and no path of the report
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How draws are spread over the unit cube.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Design {
+    /// Independent draws
+    #[value(name = "monte_carlo", alias = "random")]
+    MonteCarlo,
+    /// Each input evenly spread on its own; fixed by the number of draws
+    #[value(name = "latin_hypercube", alias = "lhs")]
+    LatinHypercube,
+    /// Scrambled Sobol' points: evenly spread together
+    #[value(name = "sobol")]
+    Sobol,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The scenarios
+    #[arg(required = true)]
+    pub(crate) scenarios: Vec<PathBuf>,
+    /// How diagnostics are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArguments {
+    /// A title; the file gets its name from it
+    pub(crate) title: String,
+    /// Where to write [default: NAME.toml, here]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Also write an empty table of actors beside it, for a spreadsheet
+    #[arg(long)]
+    pub(crate) table: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The table
+    pub(crate) table: PathBuf,
+    /// A title [default: the table's name]
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Where to write [default: NAME.toml, here; - for stdout]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// The table's layout [default: found out]
+    #[arg(long, value_enum)]
+    pub(crate) layout: Option<Layout>,
+}
+
+/// The layout of a table of actors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Layout {
+    /// A row per actor and issue
+    Melian,
+    /// KTAB's CSV
+    Ktab,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The run directory
+    pub(crate) run: PathBuf,
+    /// Where to write the HTML [default: report.html in the run directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LensesArguments {
+    /// A lens, to read what it assumes and when not to use it
+    pub(crate) lens: Option<String>,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CiteArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A code such as M0101
+    pub(crate) code: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}

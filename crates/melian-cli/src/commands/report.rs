@@ -1,0 +1,116 @@
+//! `melian report`
+
+use std::path::Path;
+
+use anstream::{eprintln, print, println};
+use melian::ensemble::{Manifest, Plan, Settings};
+use melian::lens;
+use melian::scenario::Scenario;
+use melian::uncertainty::Design;
+use melian_report::{LensNote, ReportInput};
+use melian_store::{Finished, RunDirectory};
+
+use crate::args::{Format, ReportArguments};
+use crate::exit::Failure;
+use crate::{files, input, render};
+
+/// Writes the report of a run anew and prints its answer.
+pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
+    let directory = RunDirectory::new(&arguments.run);
+    let manifest = directory.manifest().map_err(|error| Failure::used(error.to_string()))?;
+    let input = input::read(&directory.scenario(&manifest.file))?;
+    let scenario = input.scenario_or_fail()?;
+    let plan = replan(scenario, &manifest)?;
+    let finished =
+        melian_store::collect(&directory, &plan).map_err(|error| Failure::used(error.to_string()))?;
+    let answer = Answer { scenario, plan: &plan, manifest: &manifest, finished: &finished };
+    let path = arguments.out.clone().unwrap_or_else(|| directory.report());
+    answer.write(&path)?;
+    answer.print(arguments.format, Some(&path));
+    Ok(())
+}
+
+/// The plan of a run that is on disk.
+fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+    let other = || {
+        Failure::used("the run was made by another version of Melian")
+            .help(format!("run it anew: `{}`", manifest.command))
+    };
+    let design = Design::named(&manifest.design, manifest.draws).ok_or_else(other)?;
+    let settings =
+        Settings { seed: manifest.seed, draws: manifest.draws, design, lenses: manifest.lenses.clone() };
+    let plan = Plan::new(scenario, settings).map_err(|_| other())?;
+    if plan.manifest(&manifest.file, scenario.hash()).campaign == manifest.campaign {
+        Ok(plan)
+    } else {
+        Err(other())
+    }
+}
+
+/// Everything an answer is made of.
+pub(crate) struct Answer<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) plan: &'a Plan,
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) finished: &'a Finished,
+}
+
+impl Answer<'_> {
+    fn with_input<T>(&self, use_input: impl FnOnce(&ReportInput<'_>) -> T) -> T {
+        let notes = lens_notes(self.plan);
+        use_input(&ReportInput {
+            scenario: self.scenario,
+            summary: &self.finished.summary,
+            manifest: self.manifest,
+            digest: &self.finished.digest,
+            lenses: &notes,
+        })
+    }
+
+    /// Writes the HTML report.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+        files::write(path, &self.with_input(melian_report::html))
+    }
+
+    /// Prints the answer.
+    pub(crate) fn print(&self, format: Format, report: Option<&Path>) {
+        match format {
+            Format::Text => {
+                let (width, color) = (render::terminal_width(), render::stdout_color());
+                print!("{}", self.with_input(|input| melian_report::terminal(input, width, color)));
+                if let Some(path) = report {
+                    println!("Report             {}", path.display());
+                }
+            }
+            Format::Json => {
+                println!("{:#}", self.with_input(melian_report::json));
+                if let Some(path) = report {
+                    eprintln!("report: {}", path.display());
+                }
+            }
+        }
+    }
+}
+
+/// One note per lens of the run: what it is, what it rests on, or why it is silent.
+fn lens_notes(plan: &Plan) -> Vec<LensNote<'static>> {
+    lens::all()
+        .iter()
+        .filter_map(|lens| {
+            let card = lens.card();
+            let id = card.full_id();
+            let arm = plan.arms().position(|arm| lens::full_id(&arm.lens, &arm.reading) == id);
+            let problem = plan.silent().iter().find(|(silent, _)| *silent == id).map(|(_, why)| why.clone());
+            if arm.is_none() && problem.is_none() {
+                return None;
+            }
+            let model = arm.map(|arm| plan.model(arm));
+            Some(LensNote {
+                card,
+                reference: model.and_then(|model| model.reference().cloned()),
+                record: model.and_then(|model| model.track_record().cloned()),
+                problem: if arm.is_some() { None } else { problem },
+            })
+        })
+        .collect()
+}

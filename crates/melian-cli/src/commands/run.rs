@@ -1,0 +1,155 @@
+//! `melian run`
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anstream::{eprintln, println};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use melian::ensemble::{Plan, Settings};
+use melian::lens::{self, Trace};
+use melian::uncertainty::Design;
+use melian_store::{RunDirectory, StoreError};
+
+use crate::args::{self, Format, RunArguments};
+use crate::commands::report::Answer;
+use crate::exit::Failure;
+use crate::{input, render};
+
+/// Runs a scenario through every lens and writes the report.
+pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let input = input::read(&arguments.scenario)?;
+    let scenario = input.scenario_or_fail()?;
+    let settings = Settings {
+        seed: arguments.seed,
+        draws: arguments.draws,
+        design: match arguments.design {
+            args::Design::MonteCarlo => Design::MonteCarlo,
+            args::Design::LatinHypercube => Design::LatinHypercube { n: arguments.draws },
+            args::Design::Sobol => Design::Sobol,
+        },
+        lenses: arguments.lenses.clone(),
+    };
+    let plan = Plan::new(scenario, settings).map_err(|diagnostics| {
+        render::to_stderr(&diagnostics, &input.sources);
+        Failure::Scenario
+    })?;
+    if let Some(draw) = arguments.trace {
+        trace(&plan, draw, arguments.format);
+        return Ok(());
+    }
+    let manifest = plan.manifest(&input.file_name, scenario.hash());
+    let root = arguments.out.clone().unwrap_or_else(|| default_root(&arguments.scenario));
+    let directory = RunDirectory::new(root);
+    prepare(&directory, &manifest, &input.files, arguments.replace)?;
+    let threads = arguments.threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Failure::used(format!("no threads: {error}")))?;
+    let mut progress = Progress::new(arguments.draws, arguments.quiet || arguments.format == Format::Json);
+    let finished = pool
+        .install(|| melian_store::execute(&directory, &plan, &mut |done| progress.at(done)))
+        .map_err(|error| Failure::used(error.to_string()))?;
+    progress.finish();
+    let answer = Answer { scenario, plan: &plan, manifest: &manifest, finished: &finished };
+    if finished.summary.draws > 0 {
+        answer.write(&directory.report())?;
+        answer.print(arguments.format, (!arguments.quiet).then(|| directory.report()).as_deref());
+    }
+    if finished.is_complete() {
+        return Ok(());
+    }
+    eprintln!(
+        "stopped after {} of {} draws; the same command goes on from there",
+        finished.summary.draws, finished.summary.planned
+    );
+    Err(Failure::Stopped)
+}
+
+fn default_root(scenario: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.run", input::stem(scenario)))
+}
+
+fn prepare(
+    directory: &RunDirectory,
+    manifest: &melian::ensemble::Manifest,
+    files: &[(String, Vec<u8>)],
+    replace: bool,
+) -> Result<(), Failure> {
+    let first = directory.prepare(manifest, files);
+    let again = match first {
+        Err(StoreError::OtherCampaign { .. }) if replace => {
+            directory.remove().and_then(|()| directory.prepare(manifest, files))
+        }
+        other => other,
+    };
+    again.map_err(|error| {
+        let help = matches!(error, StoreError::OtherCampaign { .. });
+        let failure = Failure::used(error.to_string());
+        if help {
+            failure.help("`--replace` runs it anew in its place; `--out DIR` keeps both")
+        } else {
+            failure
+        }
+    })
+}
+
+/// Progress on stderr past half a second, and the ear for Ctrl-C.
+struct Progress {
+    bar: ProgressBar,
+    hidden: bool,
+    started: Instant,
+    stop: Arc<AtomicBool>,
+}
+
+impl Progress {
+    fn new(draws: u64, hidden: bool) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let heard = Arc::clone(&stop);
+        // A second Ctrl-C must work even if the first can't be heeded: then the default stays.
+        let _ = ctrlc::set_handler(move || {
+            if heard.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+        });
+        let bar = ProgressBar::with_draw_target(Some(draws), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} draws, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        Self { bar, hidden, started: Instant::now(), stop }
+    }
+
+    fn at(&mut self, done: u64) -> ControlFlow<()> {
+        if !self.hidden && self.started.elapsed() > Duration::from_millis(500) && self.bar.is_hidden() {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            // On anything but a terminal the bar stays hidden: don't ask again.
+            self.hidden = true;
+        }
+        self.bar.set_position(done);
+        if self.stop.load(Ordering::SeqCst) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Prints how each lens came to its answer in one draw.
+fn trace(plan: &Plan, draw: u64, format: Format) {
+    let arms = plan.arms().enumerate().filter(|(_, arm)| arm.policy.is_none() && arm.perspective.is_none());
+    let traces: Vec<(String, Trace)> = arms
+        .map(|(index, arm)| (lens::full_id(&arm.lens, &arm.reading), plan.explain(index, draw)))
+        .collect();
+    if format == Format::Json {
+        let lenses: Vec<_> =
+            traces.iter().map(|(lens, trace)| serde_json::json!({ "lens": lens, "trace": trace })).collect();
+        println!("{:#}", serde_json::json!({ "schema_version": 1, "draw": draw, "lenses": lenses }));
+        return;
+    }
+    for (lens, trace) in &traces {
+        println!("{}", melian_report::trace(lens, draw, trace));
+    }
+}

@@ -1,0 +1,55 @@
+//! Exit codes, and what is said before leaving.
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+
+/// Done.
+pub(crate) const DONE: u8 = 0;
+/// The scenario, or its result, is at fault.
+pub(crate) const SCENARIO: u8 = 1;
+/// Wrong use, a file that can't be read or written, or a failure of ours.
+pub(crate) const USE: u8 = 2;
+
+/// Why the program leaves without a result.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The scenario is at fault; its diagnostics are already printed.
+    Scenario,
+    /// Stopped by the user, who has been told how to go on.
+    Stopped,
+    /// Wrong use or I/O.
+    Use {
+        /// What happened, lower-case.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+}
+
+impl Failure {
+    pub(crate) fn used(message: impl Into<String>) -> Self {
+        Self::Use { message: message.into(), help: None }
+    }
+
+    pub(crate) fn help(self, text: impl Into<String>) -> Self {
+        match self {
+            Self::Use { message, .. } => Self::Use { message, help: Some(text.into()) },
+            other => other,
+        }
+    }
+
+    pub(crate) fn report(self) -> ExitCode {
+        match self {
+            Self::Scenario => ExitCode::from(SCENARIO),
+            Self::Stopped => ExitCode::from(USE),
+            Self::Use { message, help } => {
+                eprintln!("error: {message}");
+                if let Some(help) = help {
+                    eprintln!("  help: {help}");
+                }
+                ExitCode::from(USE)
+            }
+        }
+    }
+}

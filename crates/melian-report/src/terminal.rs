@@ -1,0 +1,340 @@
+//! The answer in the terminal.
+
+use melian::lens::{Ending, Quantity};
+use melian::scenario::IssueId;
+use unicode_width::UnicodeWidthStr;
+
+use crate::ReportInput;
+use crate::number::{self, Share, interval, percent, points};
+use crate::text::{capital, clean, list, plural, shorten, wrap};
+use crate::view::{Condition, Spread, View, anchors_of_range, date};
+
+/// Columns before the content of a line.
+const LABEL: usize = 19;
+/// Overlays told before the rest is left to the report.
+const OVERLAYS: usize = 6;
+
+/// The answer for a terminal of `width` columns; with escape sequences only if `color`.
+#[must_use]
+pub fn terminal(input: &ReportInput<'_>, width: usize, color: bool) -> String {
+    let view = View::new(input);
+    let mut page = Page { width: width.max(LABEL + 30), color, text: String::new() };
+    head(&mut page, view);
+    room(&mut page, view);
+    terms(&mut page, view);
+    endings(&mut page, view);
+    overlays(&mut page, view);
+    claims(&mut page, view);
+    made_of(&mut page, view);
+    silent(&mut page, view);
+    page.text
+}
+
+/// One more line in the manner of [`terminal`], such as where the report was written.
+#[must_use]
+pub fn line(label: &str, content: &str, width: usize, color: bool) -> String {
+    let mut page = Page { width: width.max(LABEL + 30), color, text: String::new() };
+    page.say(label, content);
+    page.text
+}
+
+struct Page {
+    width: usize,
+    color: bool,
+    text: String,
+}
+
+impl Page {
+    /// A labelled line, wrapped; an empty label continues the one above.
+    fn say(&mut self, label: &str, content: &str) {
+        self.put(label, content, 0);
+    }
+
+    /// A line that belongs to the one above.
+    fn more(&mut self, content: &str) {
+        self.put("", content, 2);
+    }
+
+    fn put(&mut self, label: &str, content: &str, indent: usize) {
+        let content = content.replace('−', "-");
+        for (i, line) in wrap(&content, self.width - LABEL - 2).iter().enumerate() {
+            let hanging = indent + if i > 0 && indent == 0 { 2 } else { 0 };
+            let label = if i == 0 { label } else { "" };
+            let gap = " ".repeat(LABEL.saturating_sub(label.width()).max(usize::from(!label.is_empty())));
+            let label = self.bold(label);
+            let line = line.replace('\u{a0}', " ");
+            self.text.push_str(&format!("{label}{gap}{}{line}\n", " ".repeat(hanging)));
+        }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        if self.color && !text.is_empty() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+fn head(page: &mut Page, view: View<'_>) {
+    let (about, summary) = (&view.input.scenario.about, view.input.summary);
+    let title = shorten(&about.title, page.width);
+    let families = view.families().len() as u64;
+    let mut facts = vec![
+        plural(summary.draws, "draw", "draws"),
+        plural(families, "lens family", "lens families"),
+        format!("seed {}", view.input.manifest.seed),
+    ];
+    facts.extend(about.horizon.map(|day| format!("horizon {}", date(day))));
+    let facts = facts.join(", ");
+    let gap = page.width.saturating_sub(title.width() + facts.width());
+    let shown = page.bold(&title);
+    if gap >= 4 {
+        page.text.push_str(&format!("{shown}    {facts}\n"));
+    } else {
+        page.text.push_str(&format!("{shown}\n"));
+        for line in wrap(&facts, page.width) {
+            page.text.push_str(&format!("{line}\n"));
+        }
+    }
+    if view.partial() {
+        let (run, planned) = (number::count(summary.draws), number::count(summary.planned));
+        page.say(
+            "Partial run",
+            &format!("stopped after {run} of {planned} draws; the same command resumes it"),
+        );
+    }
+    if view.ongoing() {
+        page.say(
+            "Ongoing",
+            "coercive policies are neither ranked nor searched for here; imposed terms are no settlement",
+        );
+    }
+}
+
+fn room(page: &mut Page, view: View<'_>) {
+    const QUESTION: &str = "Is there room?";
+    if !view.has_red_lines() {
+        page.say(QUESTION, "not asked: no actor has a red line (`accept`), so any package would do");
+        return;
+    }
+    let Some(room) = view.room(Condition::BASE, None) else {
+        page.say(QUESTION, "no lens that ran can say");
+        return;
+    };
+    page.say(QUESTION, &format!("a package inside every needed red line: {}", room.open.draws()));
+    if !room.closed_by.is_empty() {
+        let shown: Vec<String> = room
+            .closed_by
+            .iter()
+            .take(4)
+            .map(|(actor, share)| {
+                format!("{} ({})", shorten(&view.actor(*actor).name, 40), share.in_hundred())
+            })
+            .collect();
+        let rest = room.closed_by.len() - shown.len();
+        let others = if rest > 0 { format!("; {rest} more less often") } else { String::new() };
+        page.say("", &format!("closed by {}{others}", list(&shown)));
+    }
+    if let Some(fit) = fit(view) {
+        page.say("", &fit);
+    }
+}
+
+/// In how many draws the lenses' own terms pass, from the least to the most.
+fn fit(view: View<'_>) -> Option<String> {
+    let fits: Vec<(Share, String)> = view
+        .base()
+        .into_iter()
+        .filter_map(|voice| Some((Share::of_flag(voice.group.measure(Quantity::Fit)?), voice.label)))
+        .collect();
+    let least = fits.iter().min_by(|a, b| a.0.value().total_cmp(&b.0.value()))?;
+    let most = fits.iter().max_by(|a, b| a.0.value().total_cmp(&b.0.value()))?;
+    Some(if least.0 == most.0 {
+        format!("a lens's own terms would pass in {}", least.0.draws())
+    } else {
+        let (least, most) = ((least.0.in_hundred(), &least.1), (most.0.in_hundred(), &most.1));
+        format!(
+            "a lens's own terms would pass in {} ({}) to {} ({}) of 100 draws",
+            least.0, least.1, most.0, most.1
+        )
+    })
+}
+
+fn terms(page: &mut Page, view: View<'_>) {
+    let mut label = "Terms";
+    for issue in view.input.scenario.issue_ids() {
+        let Some(spread) = view.spread(issue, Condition::BASE, None) else { continue };
+        page.say(label, &headline(view, issue, &spread));
+        label = "";
+        page.more(&lenses(&spread));
+        if let Some(errors) = errors(issue, &spread) {
+            page.more(&errors);
+        }
+        if let Some(outcome) = view.outcome(issue) {
+            page.more(&format!(
+                "what history did: {}{}",
+                points(outcome),
+                in_words(view, issue, outcome, outcome)
+            ));
+        }
+    }
+    if label.is_empty() {
+        page.say("", "terms in case of a deal, median [5 %, 95 %] of draws; not the chance of one");
+    }
+}
+
+fn headline(view: View<'_>, issue: IssueId, spread: &Spread<'_>) -> String {
+    let by = plural(spread.voices.len() as u64, "lens", "lenses");
+    let id = &view.issue(issue).id;
+    format!("{id}  {} by {by}{}", spread.text(), in_words(view, issue, spread.low, spread.high))
+}
+
+fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
+    match anchors_of_range(view.issue(issue), low, high) {
+        None => String::new(),
+        Some((one, None)) => format!(", near \"{}\"", shorten(one, 60)),
+        Some((from, Some(to))) => format!(", from \"{}\" to \"{}\"", shorten(from, 60), shorten(to, 60)),
+    }
+}
+
+fn lenses(spread: &Spread<'_>) -> String {
+    let said: Vec<String> = spread
+        .voices
+        .iter()
+        .map(|(voice, terms)| {
+            let q = terms.quantiles;
+            let range = if q.p05 == q.p95 { String::new() } else { format!(" {}", interval(q.p05, q.p95)) };
+            format!("{} {}{range}", voice.label, points(q.p50))
+        })
+        .collect();
+    said.join("; ")
+}
+
+fn errors(issue: IssueId, spread: &Spread<'_>) -> Option<String> {
+    let wide: Vec<_> = spread
+        .voices
+        .iter()
+        .filter_map(|(voice, _)| Some(voice.group.measure(Quantity::TermsWithError(issue))?.quantiles))
+        .collect();
+    let low = wide.iter().map(|q| q.p05).min_by(f64::total_cmp)?;
+    let high = wide.iter().map(|q| q.p95).max_by(f64::total_cmp)?;
+    let whose = if wide.len() == 1 { "its error" } else { "each lens's own error" };
+    Some(format!("with {whose} measured on history: {}", interval(low, high)))
+}
+
+fn endings(page: &mut Page, view: View<'_>) {
+    let speakers = view.speakers_of_endings();
+    let total = view.families().len();
+    let mut label = "How it ends";
+    for voice in &speakers {
+        let reference = voice.note.and_then(|note| note.reference.as_ref());
+        let text = if let Some(class) = reference {
+            let shares: Vec<String> = class
+                .shares
+                .iter()
+                .map(|share| {
+                    let part = f64::from(share.count) / f64::from(share.of);
+                    format!("{} {} ({} of {})", clean(&share.label), percent(part), share.count, share.of)
+                })
+                .collect();
+            let (name, cases, (from, to)) = (clean(&class.name), class.cases, class.period);
+            format!("base rate ({name}, {cases} cases, {from}-{to}): {}", shares.join(", "))
+        } else {
+            let chances: Vec<String> = ENDINGS
+                .iter()
+                .filter_map(|(quantity, name)| {
+                    let said = voice.group.measure(*quantity)?;
+                    let (low, high) = (100.0 * said.quantiles.p05, 100.0 * said.quantiles.p95);
+                    Some(format!("{name} {} {}", points(100.0 * said.mean), interval(low, high)))
+                })
+                .collect();
+            format!("{}: {} (chance inside the lens, of 100)", voice.label, chances.join(", "))
+        };
+        page.say(label, &text);
+        label = "";
+    }
+    let speaking = view.families_on_endings();
+    let can = if speaking == 0 {
+        "no lens here can speak of endings: their terms hold in case of a deal".to_owned()
+    } else {
+        format!("{speaking} of {} can speak to this", plural(total as u64, "family", "families"))
+    };
+    page.say(label, &can);
+}
+
+/// Measures of endings with their names in a sentence.
+pub(crate) const ENDINGS: [(Quantity, &str); 5] = [
+    (Quantity::Ending(Ending::Deal), "deal stands"),
+    (Quantity::Ending(Ending::Broken), "deal broken"),
+    (Quantity::Ending(Ending::Imposed), "imposed"),
+    (Quantity::Ending(Ending::None), "none"),
+    (Quantity::War, "full-scale war reached"),
+];
+
+fn overlays(page: &mut Page, view: View<'_>) {
+    let conditions: Vec<Condition<'_>> =
+        view.conditions().into_iter().filter(|&condition| !view.guarded(condition)).collect();
+    let mut label = "Compared";
+    for &condition in conditions.iter().take(OVERLAYS) {
+        let mut parts = Vec::new();
+        if let Some(room) = view.room(condition, None)
+            && view.has_red_lines()
+        {
+            let base = view.room(Condition::BASE, None);
+            let base =
+                base.map(|base| format!(" (as written {})", base.open.in_hundred())).unwrap_or_default();
+            parts.push(format!("room in {} of 100 draws{base}", room.open.in_hundred()));
+        }
+        for issue in view.input.scenario.issue_ids().take(3) {
+            let base = view.spread(issue, Condition::BASE, None);
+            if let (Some(now), Some(base)) = (view.spread(issue, condition, None), base) {
+                let id = &view.issue(issue).id;
+                parts.push(format!("{id} {} (as written {})", now.text(), base.text()));
+            }
+        }
+        let name = shorten(&view.condition_name(condition), 48);
+        page.say(label, &format!("{name}: {}", parts.join("; ")));
+        label = "";
+    }
+    if conditions.len() > OVERLAYS {
+        page.say("", &format!("{} more in the report", conditions.len() - OVERLAYS));
+    }
+}
+
+fn claims(page: &mut Page, view: View<'_>) {
+    let claims = &view.input.scenario.claims;
+    if claims.is_empty() {
+        return;
+    }
+    let mut speakers: Vec<&str> = claims.iter().map(|claim| claim.by.as_str()).collect();
+    speakers.sort_unstable();
+    speakers.dedup();
+    let by = plural(speakers.len() as u64, "speaker", "speakers");
+    page.say("Claims", &format!("{} stated by {by}; this version doesn't judge them", claims.len()));
+}
+
+fn made_of(page: &mut Page, view: View<'_>) {
+    let made = view.input.scenario.provenance_counts();
+    let kinds = [
+        (made.quoted, "quoted"),
+        (made.data, "data"),
+        (made.expert, "expert judgement"),
+        (made.modeller, "the modeller's guess"),
+    ];
+    let kinds: Vec<String> = kinds
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, kind)| format!("{} {kind}", number::count(*n as u64)))
+        .collect();
+    page.say(
+        "Made of",
+        &format!("{}: {}", plural(made.total() as u64, "number", "numbers"), kinds.join(", ")),
+    );
+}
+
+fn silent(page: &mut Page, view: View<'_>) {
+    let mut label = "Silent";
+    for note in view.input.lenses {
+        if let Some(problem) = &note.problem {
+            page.say(label, &format!("{}: {}", capital(&view.card_label(note)), clean(problem)));
+            label = "";
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What a report must be, whatever the scenario.
+
+use std::collections::BTreeSet;
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use crate::fixtures::{Fixture, bare, dossier, hostile, melos, ongoing};
+use crate::{html, json, terminal};
+
+fn all() -> Vec<(&'static str, Fixture)> {
+    vec![
+        ("melos", melos()),
+        ("dossier", dossier()),
+        ("ongoing", ongoing()),
+        ("hostile", hostile()),
+        ("bare", bare()),
+    ]
+}
+
+fn parse(page: &str) -> Document<'_> {
+    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+    Document::parse_with_options(page, options).expect("the page is well-formed")
+}
+
+fn elements<'a>(page: &'a Document<'a>, name: &str) -> Vec<Node<'a, 'a>> {
+    page.descendants().filter(|node| node.tag_name().name() == name).collect()
+}
+
+fn text(node: Node<'_, '_>) -> String {
+    node.descendants().filter_map(|n| if n.is_text() { n.text() } else { None }).collect()
+}
+
+/// The section of a page, in plain words.
+fn section(page: &str, id: &str) -> String {
+    let page = parse(page);
+    let found = elements(&page, "section").into_iter().find(|node| node.attribute("id") == Some(id));
+    text(found.expect("the section is there"))
+}
+
+#[test]
+fn a_page_runs_nothing_and_fetches_nothing() {
+    for (name, fixture) in all() {
+        let page = html(&fixture.input());
+        let page = parse(&page);
+        for forbidden in
+            ["script", "link", "img", "iframe", "object", "embed", "base", "form", "use", "image"]
+        {
+            assert!(elements(&page, forbidden).is_empty(), "{name} has <{forbidden}>");
+        }
+        for node in page.descendants() {
+            for attribute in node.attributes() {
+                let (key, value) = (attribute.name(), attribute.value());
+                assert!(!key.starts_with("on") && key != "src" && key != "style", "{name} has {key}");
+                assert!(key != "href" || value.starts_with('#'), "{name} links to {value}");
+            }
+        }
+        let style = text(elements(&page, "style")[0]);
+        assert!(!style.contains("url(") && !style.contains("@import"), "{name}");
+    }
+}
+
+#[test]
+fn every_id_is_unique_and_every_reference_leads_somewhere() {
+    for (name, fixture) in all() {
+        let page = html(&fixture.input());
+        let page = parse(&page);
+        let mut ids = BTreeSet::new();
+        for id in page.descendants().filter_map(|node| node.attribute("id")) {
+            assert!(ids.insert(id), "{name}: {id} twice");
+        }
+        for node in page.descendants() {
+            let labels = node.attribute("aria-labelledby").unwrap_or("").split_whitespace();
+            let link = node.attribute("href").and_then(|href| href.strip_prefix('#'));
+            for id in labels.chain(link) {
+                assert!(ids.contains(id), "{name}: nothing is called {id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn headings_never_skip_a_level_and_charts_speak() {
+    for (name, fixture) in all() {
+        let page = html(&fixture.input());
+        let page = parse(&page);
+        let mut level = 0;
+        for node in page.descendants() {
+            let tag = node.tag_name().name();
+            if let Some(next) = tag.strip_prefix('h').and_then(|n| n.parse::<u32>().ok()) {
+                assert!(next <= level + 1, "{name}: h{next} after h{level}: {}", text(node));
+                level = next;
+            }
+        }
+        assert_eq!(elements(&page, "h1").len(), 1, "{name}");
+        for figure in elements(&page, "figure").iter().filter(|f| f.attribute("class").is_none()) {
+            let chart = figure.descendants().find(|n| n.attribute("role") == Some("img")).expect("a chart");
+            for spoken in ["title", "desc"] {
+                let part = chart.children().find(|n| n.tag_name().name() == spoken).expect("is spoken");
+                assert!(!text(part).trim().is_empty(), "{name}: empty {spoken}");
+            }
+            let table = figure.descendants().any(|n| n.tag_name().name() == "table");
+            assert!(table, "{name}: a chart without its numbers");
+        }
+    }
+}
+
+#[test]
+fn no_number_is_broken() {
+    for (name, fixture) in all() {
+        let input = fixture.input();
+        for told in [html(&input), terminal(&input, 100, false)] {
+            assert!(!told.contains("NaN") && !told.contains("inf%") && !told.contains("\"inf"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn words_of_users_stay_words() {
+    let fixture = hostile();
+    let page = html(&fixture.input());
+    assert!(!page.contains("<script") && !page.contains("<style>*") && !page.contains("<img"));
+    assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}'));
+    let title = text(elements(&parse(&page), "h1")[0]);
+    assert!(title.starts_with("<script>alert(\"1\")</script> & 'friends'"), "{title}");
+    let told = terminal(&fixture.input(), 80, false);
+    assert!(!told.contains('\u{1b}') && !told.contains('\u{202e}'));
+}
+
+#[test]
+fn the_terminal_keeps_to_its_width() {
+    for (name, fixture) in all().into_iter().filter(|(name, _)| *name != "hostile") {
+        for width in [60, 80, 120] {
+            for line in terminal(&fixture.input(), width, false).lines() {
+                let columns = unicode_width::UnicodeWidthStr::width(line);
+                assert!(columns <= width, "{name} at {width}: {columns} columns: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_changes_no_word() {
+    let fixture = melos();
+    let coloured = terminal(&fixture.input(), 100, true);
+    let plain = coloured.replace("\u{1b}[1m", "").replace("\u{1b}[0m", "");
+    assert_eq!(plain, terminal(&fixture.input(), 100, false));
+}
+
+#[test]
+fn the_answer_to_melos() {
+    insta::assert_snapshot!(terminal(&melos().input(), 100, false));
+}
+
+#[test]
+fn the_answer_of_a_partial_run() {
+    insta::assert_snapshot!(terminal(&dossier().input(), 100, false));
+}
+
+#[test]
+fn the_answer_while_a_conflict_lasts() {
+    insta::assert_snapshot!(terminal(&ongoing().input(), 100, false));
+}
+
+#[test]
+fn the_answer_without_red_lines() {
+    insta::assert_snapshot!(terminal(&bare().input(), 80, false));
+}
+
+#[test]
+fn the_judgement_on_melos() {
+    insta::assert_snapshot!(section(&html(&melos().input()), "judgement"));
+}
+
+#[test]
+fn the_guard_keeps_coercion_out_of_comparisons() {
+    let fixture = ongoing();
+    let page = html(&fixture.input());
+    assert!(page.contains("This conflict is not over."));
+    let compared = section(&page, "overlays");
+    assert!(
+        compared
+            .contains("Not compared here, because the conflict is not over and they are coercive: Blockade.")
+    );
+    assert!(!terminal(&fixture.input(), 100, false).contains("Blockade"));
+}
+
+#[test]
+fn a_partial_run_says_so_first() {
+    let page = html(&dossier().input());
+    let header = text(elements(&parse(&page), "header")[0]);
+    assert!(
+        header.contains("Partial run. This report covers 10,000 draws of the 100,000 planned."),
+        "{header}"
+    );
+}
+
+#[test]
+fn lenses_that_are_silent_are_named() {
+    let page = html(&melos().input());
+    assert!(section(&page, "silent").contains("Challenge: needs at least three actors"));
+    assert!(
+        section(&page, "lenses")
+            .contains("On 242 issues (EU legislation, DEU III) it missed by 23.4 points on average")
+    );
+}
+
+#[test]
+fn scripts_get_names_and_not_indices() {
+    let answer = json(&melos().input());
+    assert_eq!(answer["schema_version"], crate::SCHEMA_VERSION);
+    assert_eq!(answer["arms"][1]["measures"]["terms_submission"]["quantiles"]["p50"], 38.0);
+    assert_eq!(answer["arms"][1]["measures"]["closes_room_melos"]["unit"], "flag");
+    assert_eq!(answer["lenses"][0]["reference"]["shares"][0]["column"], "p_deal");
+    assert_eq!(answer["scenario"]["issues"][0]["outcome"], 100.0);
+    assert_eq!(answer["numbers"]["total"], 12);
+}
+
+/// `cargo test -p melian-report -- --ignored pages` writes the pages for a look in a browser.
+#[test]
+#[ignore = "writes files for a look in a browser"]
+fn pages() {
+    for (name, fixture) in all() {
+        let path = std::env::temp_dir().join(format!("melian-report-{name}.html"));
+        std::fs::write(path, html(&fixture.input())).expect("the directory for temporary files is writable");
+    }
+}

@@ -1,0 +1,321 @@
+//! The summary as the report reads it: who says what under which condition. Selects and counts, never models.
+
+use melian::analysis::{ArmSummary, Group, MeasureSummary};
+use melian::ensemble::Arm;
+use melian::lens::{Family, Quantity};
+use melian::scenario::{
+    Actor, ActorId, Date, Field, FieldId, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
+};
+
+use crate::number::Share;
+use crate::{LensNote, ReportInput};
+
+/// A report's input with the questions the sections ask of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) input: &'a ReportInput<'a>,
+}
+
+/// A policy, a perspective, both or neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Condition<'a> {
+    pub(crate) policy: Option<&'a str>,
+    pub(crate) perspective: Option<&'a str>,
+}
+
+impl Condition<'_> {
+    /// The scenario as written.
+    pub(crate) const BASE: Condition<'static> = Condition { policy: None, perspective: None };
+}
+
+/// What one lens says under one condition.
+#[derive(Debug, Clone)]
+pub(crate) struct Voice<'a> {
+    pub(crate) arm: &'a Arm,
+    pub(crate) group: &'a Group,
+    pub(crate) note: Option<&'a LensNote<'a>>,
+    /// The lens's name, with its reading where the name alone is not enough.
+    pub(crate) label: String,
+}
+
+/// Where the lenses' middle values for an issue lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Spread<'a> {
+    /// Each lens that speaks, with its terms.
+    pub(crate) voices: Vec<(Voice<'a>, &'a MeasureSummary)>,
+    /// The lowest median.
+    pub(crate) low: f64,
+    /// The highest median.
+    pub(crate) high: f64,
+}
+
+impl Spread<'_> {
+    /// How far the lenses disagree, in points.
+    pub(crate) fn width(&self) -> f64 {
+        self.high - self.low
+    }
+
+    /// `54 to 71`, or `64` where they agree to the point.
+    pub(crate) fn text(&self) -> String {
+        let (low, high) = (crate::number::points(self.low), crate::number::points(self.high));
+        if low == high { low } else { format!("{low} to {high}") }
+    }
+}
+
+/// Whether a package exists, and whose red lines close the room.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    pub(crate) open: Share,
+    /// Actors that close it, most often first.
+    pub(crate) closed_by: Vec<(ActorId, Share)>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(input: &'a ReportInput<'a>) -> Self {
+        Self { input }
+    }
+
+    pub(crate) fn actor(self, id: ActorId) -> &'a Actor {
+        &self.input.scenario.actors[id.index()]
+    }
+
+    pub(crate) fn issue(self, id: IssueId) -> &'a Issue {
+        &self.input.scenario.issues[id.index()]
+    }
+
+    pub(crate) fn field(self, id: FieldId) -> &'a Field {
+        self.input.scenario.field(id)
+    }
+
+    pub(crate) fn ongoing(self) -> bool {
+        self.input.scenario.about.status == Status::Ongoing
+    }
+
+    pub(crate) fn partial(self) -> bool {
+        self.input.summary.draws < self.input.summary.planned
+    }
+
+    /// Every condition of the run but the base, in the order of the run.
+    pub(crate) fn conditions(self) -> Vec<Condition<'a>> {
+        let mut conditions = Vec::new();
+        for ArmSummary { arm, .. } in &self.input.summary.arms {
+            let condition =
+                Condition { policy: arm.policy.as_deref(), perspective: arm.perspective.as_deref() };
+            if condition != Condition::BASE && !conditions.contains(&condition) {
+                conditions.push(condition);
+            }
+        }
+        conditions
+    }
+
+    /// The overlays of a condition.
+    pub(crate) fn overlays(self, condition: Condition<'_>) -> Vec<&'a Overlay> {
+        let scenario = self.input.scenario;
+        scenario
+            .policies
+            .iter()
+            .chain(&scenario.perspectives)
+            .filter(|overlay| {
+                let named = match overlay.kind {
+                    OverlayKind::Policy => condition.policy,
+                    OverlayKind::Perspective => condition.perspective,
+                };
+                named == Some(overlay.id.as_str())
+            })
+            .collect()
+    }
+
+    /// "Hold out", "as Thucydides sees it: Thucydides".
+    pub(crate) fn condition_name(self, condition: Condition<'_>) -> String {
+        let names: Vec<String> =
+            self.overlays(condition).iter().map(|overlay| overlay.name.clone()).collect();
+        if names.is_empty() { "as written".to_owned() } else { names.join(" / ") }
+    }
+
+    /// Whether the guard keeps a condition out of comparisons.
+    pub(crate) fn guarded(self, condition: Condition<'_>) -> bool {
+        self.ongoing() && self.overlays(condition).iter().any(|overlay| overlay.coercive)
+    }
+
+    /// What every lens says under a condition, over all draws or those that follow one expert.
+    pub(crate) fn voices(self, condition: Condition<'_>, expert: Option<&str>) -> Vec<Voice<'a>> {
+        self.input
+            .summary
+            .arms
+            .iter()
+            .filter(|summary| {
+                summary.arm.policy.as_deref() == condition.policy
+                    && summary.arm.perspective.as_deref() == condition.perspective
+            })
+            .filter_map(|summary| {
+                let group = match expert {
+                    None => &summary.pooled,
+                    Some(name) => &summary.by_expert.iter().find(|(expert, _)| expert == name)?.1,
+                };
+                let note = self.note(&summary.arm);
+                Some(Voice { arm: &summary.arm, group, note, label: self.label(&summary.arm) })
+            })
+            .collect()
+    }
+
+    /// What every lens says of the scenario as written.
+    pub(crate) fn base(self) -> Vec<Voice<'a>> {
+        self.voices(Condition::BASE, None)
+    }
+
+    fn note(self, arm: &Arm) -> Option<&'a LensNote<'a>> {
+        self.input.lenses.iter().find(|note| note.card.id == arm.lens && note.card.reading == arm.reading)
+    }
+
+    fn label(self, arm: &Arm) -> String {
+        let Some(note) = self.note(arm) else {
+            return if arm.reading.is_empty() {
+                arm.lens.clone()
+            } else {
+                format!("{}/{}", arm.lens, arm.reading)
+            };
+        };
+        self.card_label(note)
+    }
+
+    /// A lens's name, with its reading where another lens has the same name.
+    pub(crate) fn card_label(self, note: &LensNote<'_>) -> String {
+        let card = note.card;
+        let shared = self.input.lenses.iter().filter(|other| other.card.name == card.name).count() > 1;
+        if shared && !card.reading.is_empty() {
+            format!("{} ({})", card.name, card.reading.replace('_', " "))
+        } else {
+            card.name.to_owned()
+        }
+    }
+
+    /// What the lenses say of an issue; `None` where none speaks.
+    pub(crate) fn spread(
+        self,
+        issue: IssueId,
+        condition: Condition<'_>,
+        expert: Option<&str>,
+    ) -> Option<Spread<'a>> {
+        let voices: Vec<_> = self
+            .voices(condition, expert)
+            .into_iter()
+            .filter_map(|voice| voice.group.measure(Quantity::Terms(issue)).map(|terms| (voice, terms)))
+            .collect();
+        let medians = || voices.iter().map(|(_, terms)| terms.quantiles.p50);
+        let low = medians().min_by(f64::total_cmp)?;
+        let high = medians().max_by(f64::total_cmp)?;
+        Some(Spread { voices, low, high })
+    }
+
+    /// Issues on which lenses speak, those they disagree on most first.
+    pub(crate) fn by_disagreement(self) -> Vec<(IssueId, Spread<'a>)> {
+        let mut issues: Vec<_> = self
+            .input
+            .scenario
+            .issue_ids()
+            .filter_map(|issue| Some((issue, self.spread(issue, Condition::BASE, None)?)))
+            .collect();
+        issues.sort_by(|a, b| b.1.width().total_cmp(&a.1.width()));
+        issues
+    }
+
+    /// Whether any actor has a red line.
+    pub(crate) fn has_red_lines(self) -> bool {
+        self.input.scenario.stances.iter().flatten().any(|stance| stance.accept.is_some())
+    }
+
+    /// The room under a condition. It belongs to the scenario, so any lens that reports it will do.
+    pub(crate) fn room(self, condition: Condition<'_>, expert: Option<&str>) -> Option<Room> {
+        let voices = self.voices(condition, expert);
+        let (voice, room) = voices.iter().find_map(|v| Some((v, v.group.measure(Quantity::Room)?)))?;
+        let mut closed_by: Vec<(ActorId, Share)> = self
+            .input
+            .scenario
+            .actor_ids()
+            .filter_map(|actor| {
+                let closes = voice.group.measure(Quantity::ClosesRoom(actor))?;
+                Some((actor, Share { of: room.count, ..Share::of_flag(closes) }))
+            })
+            .filter(|(_, share)| share.hits > 0)
+            .collect();
+        closed_by.sort_by_key(|(_, share)| std::cmp::Reverse(share.hits));
+        Some(Room { open: Share::of_flag(room), closed_by })
+    }
+
+    /// Lenses that speak of endings and have something to say.
+    pub(crate) fn speakers_of_endings(self) -> Vec<Voice<'a>> {
+        self.base().into_iter().filter(|voice| voice.note.is_some_and(|n| n.card.speaks_of_endings)).collect()
+    }
+
+    /// Families that ran, first to last.
+    pub(crate) fn families(self) -> Vec<Family> {
+        let mut families: Vec<Family> = self.base().iter().map(|voice| voice.arm.family).collect();
+        families.sort_unstable();
+        families.dedup();
+        families
+    }
+
+    /// Families that speak of endings.
+    pub(crate) fn families_on_endings(self) -> usize {
+        let mut families: Vec<Family> = self.speakers_of_endings().iter().map(|v| v.arm.family).collect();
+        families.sort_unstable();
+        families.dedup();
+        families.len()
+    }
+
+    /// Whose consent some stage can turn on.
+    pub(crate) fn has_vote(self, actor: ActorId) -> bool {
+        self.input.scenario.consent.iter().any(|stage| self.asks(&stage.rule, actor))
+    }
+
+    fn asks(self, rule: &Rule, actor: ActorId) -> bool {
+        match rule {
+            Rule::All(rules) | Rule::Any(rules) => rules.iter().any(|rule| self.asks(rule, actor)),
+            Rule::Actor(id) => *id == actor,
+            Rule::Weight(group, _) | Rule::Count(group, _) => {
+                self.input.scenario.groups[group.index()].members.iter().any(|(id, _)| *id == actor)
+            }
+        }
+    }
+
+    /// What came of an issue, for past cases.
+    pub(crate) fn outcome(self, issue: IssueId) -> Option<f64> {
+        self.issue(issue).outcome.map(|id| self.field(id).central())
+    }
+}
+
+/// The anchor nearest to a value, in words.
+pub(crate) fn nearest_anchor(issue: &Issue, value: f64) -> Option<&str> {
+    let distance = |anchor: &(f64, String)| (anchor.0 - value).abs();
+    issue.anchors.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map(|(_, words)| words.as_str())
+}
+
+/// The anchors nearest to both ends of a range; the second is `None` where they are the same.
+pub(crate) fn anchors_of_range(issue: &Issue, low: f64, high: f64) -> Option<(&str, Option<&str>)> {
+    let (from, to) = (nearest_anchor(issue, low)?, nearest_anchor(issue, high)?);
+    Some((from, (from != to).then_some(to)))
+}
+
+/// "December 416 BC", "4 February 2026".
+pub(crate) fn date(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let year = if date.year < 0 { format!("{} BC", -date.year) } else { date.year.to_string() };
+    match (date.month, date.day) {
+        (0, _) => year,
+        (month, 0) => format!("{} {year}", MONTHS[usize::from(month) - 1]),
+        (month, day) => format!("{day} {} {year}", MONTHS[usize::from(month) - 1]),
+    }
+}

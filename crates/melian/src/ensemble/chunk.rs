@@ -1,0 +1,111 @@
+//! A range of draws through every arm.
+
+use rayon::prelude::*;
+
+use crate::case::{CaseBlock, LANES};
+use crate::ensemble::{CHUNK_DRAWS, Plan};
+use crate::lens::{RowBlock, RowStatus, Scratch};
+
+/// The rows of up to [`CHUNK_DRAWS`] consecutive draws: one row group of the tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chunk {
+    /// The number of the first draw.
+    pub first_draw: u64,
+    /// The number of draws.
+    pub draws: usize,
+    /// The number, in the scenario's roster, of the expert each draw follows.
+    pub experts: Vec<u32>,
+    /// `inputs[column][draw]`, columns as [`Plan::inputs`].
+    pub inputs: Vec<Vec<f64>>,
+    /// One per arm, in the plan's order.
+    pub arms: Vec<ArmRows>,
+}
+
+/// The rows of one arm in a chunk, by draw and branch.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ArmRows {
+    /// The draw of each row, counted from the chunk's first.
+    pub draws: Vec<u32>,
+    /// The branch of each row.
+    pub branches: Vec<u16>,
+    /// How well each row was solved.
+    pub statuses: Vec<RowStatus>,
+    /// `columns[measure][row]`; NaN where the lens says nothing.
+    pub columns: Vec<Vec<f64>>,
+}
+
+/// What one thread makes of one block.
+struct BlockRows {
+    experts: Vec<u32>,
+    inputs: Vec<Vec<f64>>,
+    arms: Vec<RowBlock>,
+}
+
+impl Plan {
+    /// How many chunks the run has.
+    #[must_use]
+    pub fn chunks(&self) -> u64 {
+        self.settings().draws.div_ceil(CHUNK_DRAWS)
+    }
+
+    /// The rows of chunk `index`, on all threads of the current pool.
+    #[must_use]
+    pub fn chunk(&self, index: u64) -> Chunk {
+        let first_draw = index * CHUNK_DRAWS;
+        let draws = CHUNK_DRAWS.min(self.settings().draws - first_draw) as usize;
+        let blocks: Vec<BlockRows> = (0..draws.div_ceil(LANES))
+            .into_par_iter()
+            .map_init(Scratch::default, |scratch, block| {
+                let from = block * LANES;
+                self.block(first_draw + from as u64, LANES.min(draws - from), scratch)
+            })
+            .collect();
+        let arms = (0..self.planned().len())
+            .into_par_iter()
+            .map(|arm| joined(blocks.iter().map(|block| &block.arms[arm])))
+            .collect();
+        let inputs = (0..self.inputs().len())
+            .map(|column| blocks.iter().flat_map(|block| block.inputs[column].iter().copied()).collect())
+            .collect();
+        let experts = blocks.iter().flat_map(|block| block.experts.iter().copied()).collect();
+        Chunk { first_draw, draws, experts, inputs, arms }
+    }
+
+    fn block(&self, first_draw: u64, len: usize, scratch: &mut Scratch) -> BlockRows {
+        let cases: Vec<CaseBlock> =
+            self.variants().iter().map(|variant| variant.block(first_draw, len)).collect();
+        let arms = self
+            .planned()
+            .iter()
+            .map(|planned| {
+                let mut rows = RowBlock::default();
+                planned.model.solve(&cases[planned.variant], &planned.streams, &mut rows, scratch);
+                rows
+            })
+            .collect();
+        let inputs =
+            self.inputs().iter().map(|column| cases[column.variant].field(column.field).to_vec()).collect();
+        BlockRows { experts: cases[0].experts().to_vec(), inputs, arms }
+    }
+}
+
+fn joined<'a>(blocks: impl Iterator<Item = &'a RowBlock> + Clone) -> ArmRows {
+    let rows = blocks.clone().map(RowBlock::len).sum();
+    let measures = blocks.clone().next().map_or(0, |block| block.columns.len());
+    let mut joined = ArmRows {
+        draws: Vec::with_capacity(rows),
+        branches: Vec::with_capacity(rows),
+        statuses: Vec::with_capacity(rows),
+        columns: vec![Vec::with_capacity(rows); measures],
+    };
+    for (index, block) in blocks.enumerate() {
+        let from = (index * LANES) as u32;
+        joined.draws.extend(block.lanes.iter().map(|lane| from + lane));
+        joined.branches.extend_from_slice(&block.branches);
+        joined.statuses.extend_from_slice(&block.statuses);
+        for (column, values) in joined.columns.iter_mut().zip(&block.columns) {
+            column.extend_from_slice(values);
+        }
+    }
+    joined
+}

@@ -1,0 +1,414 @@
+//! What a run will do: every policy and perspective with every lens that can speak to it.
+
+use sha2::{Digest, Sha256};
+
+use crate::case::{Case, CaseBlock, LANES};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::ensemble::{Arm, Manifest};
+use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
+use crate::scenario::{FieldId, LensOptions, Overlay, Scenario};
+use crate::uncertainty::{Design, Range, Sampler, SamplerInput};
+
+/// What the user asks for beside the scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The seed of every random number.
+    pub seed: u64,
+    /// How many draws.
+    pub draws: u64,
+    /// How draws are spread over the unit cube.
+    pub design: Design,
+    /// Lenses by id (all readings) or full id; empty for every lens that can run.
+    pub lenses: Vec<String>,
+}
+
+/// The scenario under one policy (or none) and one perspective (or none).
+pub struct Variant {
+    /// The policy's id.
+    pub policy: Option<String>,
+    /// The perspective's id.
+    pub perspective: Option<String>,
+    /// The scenario so changed.
+    pub scenario: Scenario,
+    sampler: Sampler,
+}
+
+/// An arm with its model.
+pub(super) struct PlannedArm {
+    pub(super) arm: Arm,
+    pub(super) variant: usize,
+    pub(super) model: Box<dyn Model>,
+    pub(super) streams: Streams,
+}
+
+/// An uncertain number as a column of the inputs table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputColumn {
+    /// The field's path; followed by `@` and the overlay's id where an overlay changes the number.
+    pub name: String,
+    /// The variant whose draws the column holds.
+    pub variant: usize,
+    /// The field in that variant.
+    pub field: FieldId,
+}
+
+/// A run before it is run: pure, cheap to ask, the same for equal input.
+pub struct Plan {
+    settings: Settings,
+    variants: Vec<Variant>,
+    arms: Vec<PlannedArm>,
+    silent: Vec<(String, String)>,
+    inputs: Vec<InputColumn>,
+    dimensions: Vec<String>,
+}
+
+impl Plan {
+    /// Makes every lens ready for the scenario under each policy and perspective.
+    ///
+    /// # Errors
+    /// Unknown lenses, mistaken lens options, overlays that can't be applied together, a design that
+    /// can't carry so many inputs, or no lens at all that can run.
+    pub fn new(scenario: &Scenario, settings: Settings) -> Result<Self, Vec<Diagnostic>> {
+        let lenses = select(&settings.lenses)?;
+        Self::with_lenses(scenario, settings, &lenses)
+    }
+
+    /// The same with the given lenses, whatever `settings.lenses` says: for lenses of one's own.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_lenses(
+        scenario: &Scenario,
+        settings: Settings,
+        lenses: &[&dyn Lens],
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let scenarios = variants_of(scenario)?;
+        let dimensions = dimensions_of(scenarios.iter().map(|(_, _, scenario)| scenario));
+        let inputs = input_columns(&scenarios);
+        let mut variants = Vec::with_capacity(scenarios.len());
+        for (policy, perspective, scenario) in scenarios {
+            let sampler = sampler_of(&scenario, &settings, &dimensions)?;
+            variants.push(Variant { policy, perspective, scenario, sampler });
+        }
+        let mut plan = Self { settings, variants, arms: Vec::new(), silent: Vec::new(), inputs, dimensions };
+        plan.prepare(lenses)?;
+        if plan.arms.is_empty() {
+            return Err(vec![no_lens(&plan.silent)]);
+        }
+        Ok(plan)
+    }
+
+    fn prepare(&mut self, lenses: &[&dyn Lens]) -> Result<(), Vec<Diagnostic>> {
+        let none = LensOptions::default();
+        for (index, variant) in self.variants.iter().enumerate() {
+            for lens in lenses {
+                let card = lens.card();
+                let options = variant.scenario.lens_options.get(card.id).unwrap_or(&none);
+                match lens.prepare(&variant.scenario, options) {
+                    Ok(model) => self.arms.push(PlannedArm {
+                        arm: Arm {
+                            policy: variant.policy.clone(),
+                            perspective: variant.perspective.clone(),
+                            lens: card.id.to_owned(),
+                            reading: card.reading.to_owned(),
+                            family: card.family,
+                        },
+                        variant: index,
+                        model,
+                        streams: Streams::new(self.settings.seed, card),
+                    }),
+                    Err(lens::Unable::Mistaken(diagnostics)) => return Err(diagnostics),
+                    Err(lens::Unable::Lacks(reason)) => {
+                        let said = (card.full_id(), reason);
+                        if !self.silent.contains(&said) {
+                            self.silent.push(said);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The scenario as written comes first.
+    #[must_use]
+    pub fn variants(&self) -> &[Variant] {
+        &self.variants
+    }
+
+    /// Every combination each draw is run through, in the order of the rows.
+    pub fn arms(&self) -> impl ExactSizeIterator<Item = &Arm> {
+        self.arms.iter().map(|planned| &planned.arm)
+    }
+
+    /// The model of an arm.
+    #[must_use]
+    pub fn model(&self, arm: usize) -> &dyn Model {
+        &*self.arms[arm].model
+    }
+
+    /// The measures of an arm, a column each.
+    #[must_use]
+    pub fn measures(&self, arm: usize) -> &[Measure] {
+        self.arms[arm].model.measures()
+    }
+
+    /// The variant an arm belongs to.
+    #[must_use]
+    pub fn variant_of(&self, arm: usize) -> &Variant {
+        &self.variants[self.arms[arm].variant]
+    }
+
+    /// Lenses that can't run, with the reason.
+    #[must_use]
+    pub fn silent(&self) -> &[(String, String)] {
+        &self.silent
+    }
+
+    /// The columns of the inputs table.
+    #[must_use]
+    pub fn inputs(&self) -> &[InputColumn] {
+        &self.inputs
+    }
+
+    /// Paths of the uncertain fields, in the order of the design's dimensions.
+    #[must_use]
+    pub fn dimensions(&self) -> &[String] {
+        &self.dimensions
+    }
+
+    pub(super) fn planned(&self) -> &[PlannedArm] {
+        &self.arms
+    }
+
+    /// The values of every field of a variant in one draw.
+    #[must_use]
+    pub fn draw(&self, variant: usize, draw: u64) -> CaseBlock {
+        self.variants[variant].block(draw, 1)
+    }
+
+    /// The rows (`[branch][measure]`) of an arm for a single case of its variant: draw `draw` of the
+    /// streams, with `values` put in place of what the draw gives those fields.
+    #[must_use]
+    pub fn evaluate(&self, arm: usize, draw: u64, values: &[(FieldId, f64)]) -> Vec<Vec<f64>> {
+        let planned = &self.arms[arm];
+        let mut block = self.draw(planned.variant, draw);
+        for &(field, value) in values {
+            block.set(field, 0, value);
+        }
+        let mut rows = RowBlock::default();
+        planned.model.solve(&block, &planned.streams, &mut rows, &mut Scratch::default());
+        (0..rows.len()).map(|row| rows.columns.iter().map(|column| column[row]).collect()).collect()
+    }
+
+    /// How one draw came about under an arm.
+    #[must_use]
+    pub fn explain(&self, arm: usize, draw: u64) -> Trace {
+        let planned = &self.arms[arm];
+        let block = self.draw(planned.variant, draw);
+        let case: Case<'_> = block.case(0);
+        planned.model.explain(&case)
+    }
+}
+
+impl Variant {
+    /// `len` draws of every field from `first_draw` on.
+    #[must_use]
+    pub fn block(&self, first_draw: u64, len: usize) -> CaseBlock {
+        let mut block = CaseBlock::new(self.scenario.fields.len(), first_draw, len);
+        self.fill(&mut block);
+        block
+    }
+
+    /// Fills a block that was made for this variant.
+    pub(super) fn fill(&self, block: &mut CaseBlock) {
+        let (first_draw, len) = (block.first_draw(), block.len());
+        let (values, experts) = block.parts_mut();
+        self.sampler.fill(first_draw, len, LANES, values, experts);
+    }
+}
+
+/// A variant before its sampler: policy, perspective, scenario.
+type Patched = (Option<String>, Option<String>, Scenario);
+
+fn variants_of(scenario: &Scenario) -> Result<Vec<Patched>, Vec<Diagnostic>> {
+    let mut variants = Vec::new();
+    for perspective in none_or_each(&scenario.perspectives) {
+        for policy in none_or_each(&scenario.policies) {
+            let overlays: Vec<&Overlay> = perspective.into_iter().chain(policy).collect();
+            let patched = if overlays.is_empty() { scenario.clone() } else { scenario.under(&overlays)? };
+            let id = |overlay: Option<&Overlay>| overlay.map(|overlay| overlay.id.clone());
+            variants.push((id(policy), id(perspective), patched));
+        }
+    }
+    Ok(variants)
+}
+
+fn none_or_each(overlays: &[Overlay]) -> impl Iterator<Item = Option<&Overlay>> {
+    std::iter::once(None).chain(overlays.iter().map(Some))
+}
+
+/// Uncertain fields of the base scenario in order, then those that only overlays bring.
+fn dimensions_of<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Vec<String> {
+    let mut dimensions: Vec<String> = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for scenario in scenarios {
+        for field in scenario.fields.iter().filter(|field| !field.is_certain()) {
+            if known.insert(field.path.clone()) {
+                dimensions.push(field.path.clone());
+            }
+        }
+    }
+    dimensions
+}
+
+/// The base scenario's uncertain fields, then what each single overlay changes. Overlays that are
+/// combined touch different paths, so this tells every variant's inputs.
+fn input_columns(scenarios: &[Patched]) -> Vec<InputColumn> {
+    let base = &scenarios[0].2;
+    let mut columns = Vec::new();
+    for (variant, (policy, perspective, scenario)) in scenarios.iter().enumerate() {
+        let overlay = match (policy, perspective) {
+            (None, None) => None,
+            (Some(id), None) | (None, Some(id)) => Some(id),
+            (Some(_), Some(_)) => continue,
+        };
+        for (index, field) in scenario.fields.iter().enumerate() {
+            let name = match overlay {
+                None if field.is_certain() => continue,
+                None => field.path.clone(),
+                Some(id) => {
+                    let same =
+                        base.fields.iter().find(|other| other.path == field.path).is_some_and(|other| {
+                            other.estimate == field.estimate
+                                && other.scale == field.scale
+                                && other.shift == field.shift
+                        });
+                    if same {
+                        continue;
+                    }
+                    format!("{}@{id}", field.path)
+                }
+            };
+            columns.push(InputColumn { name, variant, field: FieldId::new(index) });
+        }
+    }
+    columns
+}
+
+fn sampler_of(
+    scenario: &Scenario,
+    settings: &Settings,
+    dimensions: &[String],
+) -> Result<Sampler, Vec<Diagnostic>> {
+    let inputs: Vec<SamplerInput<'_>> = scenario
+        .fields
+        .iter()
+        .map(|field| SamplerInput {
+            path: &field.path,
+            estimate: &field.estimate,
+            range: Range { low: field.range.0, high: field.range.1 },
+            scale: field.scale,
+            shift: field.shift,
+            dimension: dimensions.iter().position(|path| *path == field.path).unwrap_or(0),
+        })
+        .collect();
+    let correlations: Vec<(usize, usize, f64)> = scenario
+        .correlations
+        .iter()
+        .map(|correlation| (correlation.first.index(), correlation.second.index(), correlation.rank))
+        .collect();
+    Sampler::new(&inputs, &scenario.experts, &correlations, settings.design, settings.seed)
+        .map_err(|problem| vec![Diagnostic::general(Code::DESIGN, problem.to_string())])
+}
+
+/// The lenses that are asked for, each once, in the registry's order.
+fn select(wanted: &[String]) -> Result<Vec<&'static dyn Lens>, Vec<Diagnostic>> {
+    let all = lens::all();
+    let matches =
+        |lens: &&'static dyn Lens, name: &str| lens.card().id == name || lens.card().full_id() == name;
+    let unknown: Vec<Diagnostic> = wanted
+        .iter()
+        .filter(|name| !all.iter().any(|lens| matches(lens, name)))
+        .map(|name| unknown_lens(name, &all))
+        .collect();
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let chosen =
+        |lens: &&'static dyn Lens| wanted.is_empty() || wanted.iter().any(|name| matches(lens, name));
+    Ok(all.into_iter().filter(chosen).collect())
+}
+
+fn unknown_lens(name: &str, all: &[&'static dyn Lens]) -> Diagnostic {
+    let ids: Vec<String> =
+        all.iter().flat_map(|lens| [lens.card().id.to_owned(), lens.card().full_id()]).collect();
+    let diagnostic = Diagnostic::general(Code::UNKNOWN_LENS, format!("unknown lens `{name}`"));
+    match did_you_mean(name, ids.iter().map(String::as_str)) {
+        Some(known) => diagnostic.help(format!("did you mean `{known}`?")),
+        None => diagnostic.help("`melian lenses` lists them"),
+    }
+}
+
+fn no_lens(silent: &[(String, String)]) -> Diagnostic {
+    let mut diagnostic = Diagnostic::general(Code::NO_LENS, "no lens can run on this scenario");
+    for (lens, reason) in silent {
+        diagnostic = diagnostic.help(format!("`{lens}`: {reason}"));
+    }
+    diagnostic
+}
+
+/// The layout of run directories; raised when it changes.
+const SCHEMA_VERSION: u32 = 1;
+
+impl Plan {
+    /// What `run.json` holds, for the scenario file `file_name` whose texts have the hash `scenario_hash`.
+    #[must_use]
+    pub fn manifest(&self, file_name: &str, scenario_hash: &str) -> Manifest {
+        let Settings { seed, draws, design, lenses } = &self.settings;
+        let mut command =
+            format!("melian run {file_name} --seed {seed} --draws {draws} --design {}", design.name());
+        for lens in lenses {
+            command.push_str(" --lens ");
+            command.push_str(lens);
+        }
+        let mut manifest = Manifest {
+            schema_version: SCHEMA_VERSION,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            campaign: String::new(),
+            scenario: scenario_hash.to_owned(),
+            seed: *seed,
+            design: design.name().to_owned(),
+            lenses: lenses.clone(),
+            draws: *draws,
+            dimensions: self.dimensions.clone(),
+            arms: self.arms().cloned().collect(),
+            silent: self.silent.clone(),
+            file: String::new(),
+            command: String::new(),
+        };
+        // The lens options and overlays are part of the scenario's text, so its hash covers them. What
+        // holds only strings and integers can always be written.
+        let text = serde_json::to_vec(&manifest).unwrap_or_default();
+        manifest.campaign = hex(&Sha256::digest(text));
+        file_name.clone_into(&mut manifest.file);
+        manifest.command = command;
+        manifest
+    }
+}
+
+/// Bytes in hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,9 @@
+//! Past negotiations whose outcome is known: what forecasts are scored on, and how wrong they were.
+
+pub mod deu;
+pub mod residuals;
+pub mod score;
+
+pub use deu::{PastActor, PastIssue, PastTable};
+pub use residuals::Residuals;
+pub use score::{Score, crps};

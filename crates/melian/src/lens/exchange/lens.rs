@@ -1,0 +1,185 @@
+//! The model as a lens: all issues together.
+
+use super::{Course, Ending, Exchange, Market};
+use crate::case::{Case, CaseBlock};
+use crate::lens::options::{Checked, number_option};
+use crate::lens::point::{PointModel, PointPredictor};
+use crate::lens::seats::{Seats, table};
+use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, Unable};
+use crate::scenario::{LensOptions, Scenario};
+
+/// Rounds of trading, if the scenario names no other number.
+const ROUNDS: usize = 20;
+
+/// The lens.
+#[derive(Debug)]
+pub(crate) struct Trade {
+    card: LensCard,
+}
+
+/// The lens.
+pub(crate) static TRADE: Trade = Trade {
+    card: LensCard {
+        id: "exchange",
+        reading: "",
+        family: Family::Exchange,
+        name: "Exchange of positions",
+        idea: "Two actors each give way on the issue they care relatively less about, so that both gain alike.",
+        citation: "Stokman and Van Oosten (1994), The exchange of voting positions, in Bueno de Mesquita and Stokman, \
+                   European Community Decision Making (equal gain)",
+        assumptions: &[
+            "Without trades, every issue ends at the mean weighted by capability times salience.",
+            "Promises to give way are kept, and nobody else can stop a trade.",
+            "Saliences compare across issues for one actor.",
+        ],
+        when_not: &[
+            "When the question is whether there will be a deal at all.",
+            "With a single issue, or issues decided at different times by actors who do not trust each other.",
+        ],
+        speaks_of_endings: false,
+    },
+};
+
+impl Lens for Trade {
+    fn card(&self) -> &LensCard {
+        &self.card
+    }
+
+    fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
+        let mut checked = Checked::new(&self.card, options, &["rounds"]);
+        let rounds = number_option(&mut checked, "rounds", 1.0, 1000.0);
+        checked.finish()?;
+        let seats = Seats::read(scenario)?;
+        let issues: Vec<usize> = (0..seats.issues.len()).filter(|&k| !seats.on(k).is_empty()).collect();
+        if issues.len() < 2 {
+            return Err(Unable::Lacks("a second issue to trade against".to_owned()));
+        }
+        let rounds = rounds.map_or(ROUNDS, |rounds| rounds as usize);
+        Ok(Box::new(PointModel::new(scenario, Box::new(Predictor { seats, issues, rounds }), None)))
+    }
+}
+
+struct Predictor {
+    seats: Seats,
+    issues: Vec<usize>,
+    rounds: usize,
+}
+
+impl Predictor {
+    fn market(&self, cases: &CaseBlock, lane: usize) -> Market {
+        let (n, m) = (self.seats.actors.len(), self.issues.len());
+        let mut market = Market {
+            issues: m,
+            capability: vec![0.0; n * m],
+            position: vec![0.0; n * m],
+            salience: vec![0.0; n * m],
+        };
+        for (k, &issue) in self.issues.iter().enumerate() {
+            for seat in self.seats.on(issue) {
+                let at = seat.actor * m + k;
+                market.capability[at] = cases.value(seat.capability, lane);
+                market.position[at] = cases.value(seat.position, lane);
+                market.salience[at] = cases.value(seat.salience, lane);
+            }
+        }
+        market
+    }
+
+    fn exchange(&self, exchange: &Exchange, at: (usize, usize)) -> TraceStep {
+        let actor = |a: usize| self.seats.actors[a].as_str();
+        let issue = |k: usize| self.seats.issues[self.issues[k]].as_str();
+        let (i, j) = (actor(exchange.i), actor(exchange.j));
+        let (p, q) = (issue(exchange.p), issue(exchange.q));
+        let text = format!(
+            "{j} moves from {:.2} to {:.2} on {p} for {i}, and {i} moves from {:.2} to {:.2} on {q} for {j}. The outcome \
+             of {p} shifts from {:.2} to {:.2} and that of {q} from {:.2} to {:.2}; each of the two gains {:.3}.",
+            exchange.j_path.0,
+            exchange.j_path.1,
+            exchange.i_path.0,
+            exchange.i_path.1,
+            exchange.outcome_p.0,
+            exchange.outcome_p.1,
+            exchange.outcome_q.0,
+            exchange.outcome_q.1,
+            exchange.terms.gain
+        );
+        let rows = exchange.effect.iter().enumerate().map(|(a, &effect)| (actor(a), vec![effect]));
+        let (round, number) = at;
+        TraceStep {
+            title: format!("Round {round}, exchange {number}: {i} and {j}"),
+            text,
+            tables: vec![table(
+                "What it does to each: salience times points closer",
+                &["actor", "effect"],
+                rows,
+            )],
+        }
+    }
+
+    fn course(&self, course: &Course) -> TraceStep {
+        let text = match course.ending {
+            Ending::Exhausted => format!("After {} rounds nobody can gain by trading.", course.rounds.len()),
+            Ending::Cycle { first, period } => {
+                format!("Trading goes in a circle: round {first} comes back every {period} rounds.")
+            }
+            Ending::Limit => format!("There are still gains after {} rounds.", course.rounds.len()),
+        };
+        let rounds: Vec<String> = (0..=course.rounds.len()).map(|r| format!("round {r}")).collect();
+        let columns: Vec<&str> = std::iter::once("issue").chain(rounds.iter().map(String::as_str)).collect();
+        let path = |k: usize| (0..=course.rounds.len()).map(|r| course.at(r)[k]).collect();
+        let outcomes =
+            self.issues.iter().enumerate().map(|(k, &issue)| (self.seats.issues[issue].as_str(), path(k)));
+        let net = self.seats.actors.iter().zip(&course.net).map(|(name, &net)| (name.as_str(), vec![net]));
+        TraceStep {
+            title: "The course".to_owned(),
+            text,
+            tables: vec![
+                table("Outcomes by round", &columns, outcomes),
+                table("What all trades together do to each", &["actor", "effect"], net),
+            ],
+        }
+    }
+}
+
+impl PointPredictor for Predictor {
+    fn predict(
+        &self,
+        cases: &CaseBlock,
+        terms: &mut [Vec<f64>],
+        statuses: &mut [RowStatus],
+        _scratch: &mut Scratch,
+    ) {
+        for (lane, status) in statuses.iter_mut().enumerate() {
+            let Ok(course) = self.market(cases, lane).trade(self.rounds) else {
+                *status = RowStatus::NoSolution;
+                continue;
+            };
+            for (&issue, &outcome) in self.issues.iter().zip(course.last()) {
+                terms[issue][lane] = outcome;
+            }
+            if course.ending != Ending::Exhausted {
+                *status = RowStatus::NotConverged;
+            }
+        }
+    }
+
+    fn explain(&self, case: &Case<'_>) -> Trace {
+        let (cases, lane) = case.place();
+        let mut trace = Trace::default();
+        match self.market(cases, lane).trade(self.rounds) {
+            Ok(course) => {
+                for (r, round) in course.rounds.iter().enumerate() {
+                    let made = round.iter().enumerate();
+                    trace.steps.extend(made.map(|(e, exchange)| self.exchange(exchange, (r + 1, e + 1))));
+                }
+                trace.steps.push(self.course(&course));
+            }
+            Err(error) => trace.steps.push(TraceStep {
+                title: "Not run".to_owned(),
+                text: format!("{error}."),
+                tables: Vec::new(),
+            }),
+        }
+        trace
+    }
+}

@@ -1,0 +1,443 @@
+//! The model as lenses: all issues in one space, as KTAB has it, or each by itself.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::{
+    BargainModel, CondorcetModel, Course, Ending, Interpolation, KtabErrors, Move, Options, RiskAdjustment,
+    RiskRange, Settlement, Solver, Story, Talks, ThirdPartyCommitment, Turn, VictoryModel, VotingRule, tell,
+};
+use crate::case::{Case, CaseBlock};
+use crate::lens::options::{Checked, number_option};
+use crate::lens::point::{PointModel, PointPredictor};
+use crate::lens::seats::{Seats, choice, flag, table};
+use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
+use crate::scenario::{LensOptions, Scenario};
+
+/// Actors who care less than this (of 100) are taken to care this much, as KTAB needs.
+const LEAST_SALIENCE: f64 = 1.0;
+
+/// One reading as a lens.
+#[derive(Debug)]
+pub(crate) struct Spatial {
+    card: LensCard,
+    joint: bool,
+    ktab_errors: KtabErrors,
+}
+
+/// What of the last turn is the forecast.
+#[derive(Debug, Clone, Copy)]
+enum Forecast {
+    /// The mean of the distribution over positions.
+    Mean,
+    /// The likeliest position.
+    Mode,
+    /// The mean of positions, weighted by capability times salience.
+    WeightedMean,
+}
+
+impl Forecast {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Mode => "mode",
+            Self::WeightedMean => "weighted_mean",
+        }
+    }
+
+    fn of(self, talks: &Talks, course: &Course, dimension: usize) -> f64 {
+        let d = talks.dimensions;
+        let last = |actor: usize| course.at(course.turns)[actor * d + dimension];
+        match self {
+            Self::Mean => course.mean(dimension),
+            Self::Mode => {
+                let likeliest = course.distribution().fold(
+                    (0, -1.0),
+                    |best, (a, p)| {
+                        if p > best.1 { (a, p) } else { best }
+                    },
+                );
+                last(likeliest.0)
+            }
+            Self::WeightedMean => {
+                let weight = |a: usize| talks.capability[a] * talks.salience[a * d + dimension];
+                let total: f64 = (0..course.actors).map(weight).sum();
+                (0..course.actors).map(|a| weight(a) * last(a)).sum::<f64>() / total
+            }
+        }
+    }
+}
+
+const CARD: LensCard = LensCard {
+    id: "spatial",
+    reading: "smp",
+    family: Family::Spatial,
+    name: "Spatial model of politics",
+    idea: "In every turn each actor presses the one it gains most from, by the votes of all, and everybody settles on \
+           one of the compromises before it.",
+    citation: "Wise, Lester and Efird (2015), Multidimensional bargaining using KTAB, KAPSARC; as run by KTAB 1.4",
+    assumptions: &[
+        "All issues form one space, and an actor's distance mixes them by its saliences.",
+        "An actor's ideal follows the position it takes.",
+        "Salience is the chance that an actor resists a challenge.",
+        "Attitudes to risk follow from how favoured a position is.",
+    ],
+    when_not: &[
+        "When the question is whether there will be a deal at all.",
+        "When issues can be traded against each other: distances mix them, but nobody trades.",
+    ],
+    speaks_of_endings: false,
+};
+
+/// Every reading.
+pub(crate) static SPATIALS: [Spatial; 3] = [
+    Spatial { card: CARD, joint: true, ktab_errors: NO_ERRORS },
+    Spatial {
+        card: LensCard {
+            reading: "by_issue",
+            name: "Spatial model of politics, each issue by itself",
+            assumptions: &[
+                "Each issue is settled by itself.",
+                "An actor's ideal follows the position it takes.",
+                "Salience is the chance that an actor resists a challenge.",
+                "Attitudes to risk follow from how favoured a position is.",
+            ],
+            ..CARD
+        },
+        joint: false,
+        ktab_errors: NO_ERRORS,
+    },
+    Spatial {
+        card: LensCard { reading: "ktab", name: "Spatial model of politics, with KTAB's errors", ..CARD },
+        joint: true,
+        ktab_errors: KtabErrors::ALL,
+    },
+];
+
+const NO_ERRORS: KtabErrors =
+    KtabErrors { silent_third_parties: false, gain_as_chance: false, initiator_capability: false };
+
+const KEYS: &[&str] = &[
+    "voting_rule",
+    "victory",
+    "pce",
+    "risk_range",
+    "risk_adjustment",
+    "third_parties",
+    "interpolation",
+    "bargain",
+    "settlement",
+    "seed",
+    "forecast",
+    "silent_third_parties",
+    "gain_as_chance",
+    "initiator_capability",
+];
+
+impl Spatial {
+    fn options(&self, checked: &mut Checked<'_>) -> Options {
+        let errors = self.ktab_errors;
+        Options {
+            voting_rule: choice(checked, "voting_rule", VotingRule::ALL, VotingRule::name)
+                .unwrap_or_default(),
+            victory: choice(checked, "victory", VictoryModel::ALL, VictoryModel::name).unwrap_or_default(),
+            condorcet: choice(checked, "pce", CondorcetModel::ALL, CondorcetModel::name).unwrap_or_default(),
+            risk_range: choice(checked, "risk_range", RiskRange::ALL, RiskRange::name).unwrap_or_default(),
+            risk_adjustment: choice(checked, "risk_adjustment", RiskAdjustment::ALL, RiskAdjustment::name)
+                .unwrap_or_default(),
+            third_parties: choice(
+                checked,
+                "third_parties",
+                ThirdPartyCommitment::ALL,
+                ThirdPartyCommitment::name,
+            )
+            .unwrap_or_default(),
+            interpolation: choice(checked, "interpolation", Interpolation::ALL, Interpolation::name)
+                .unwrap_or_default(),
+            bargain: choice(checked, "bargain", BargainModel::ALL, BargainModel::name).unwrap_or_default(),
+            settlement: choice(checked, "settlement", Settlement::ALL, Settlement::name).unwrap_or_default(),
+            ktab_errors: KtabErrors {
+                silent_third_parties: flag(checked, "silent_third_parties")
+                    .unwrap_or(errors.silent_third_parties),
+                gain_as_chance: flag(checked, "gain_as_chance").unwrap_or(errors.gain_as_chance),
+                initiator_capability: flag(checked, "initiator_capability")
+                    .unwrap_or(errors.initiator_capability),
+            },
+        }
+    }
+}
+
+impl Lens for Spatial {
+    fn card(&self) -> &LensCard {
+        &self.card
+    }
+
+    fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
+        let mut checked = Checked::new(&self.card, options, KEYS);
+        let chosen = self.options(&mut checked);
+        let all = [Forecast::Mean, Forecast::Mode, Forecast::WeightedMean];
+        let forecast = choice(&mut checked, "forecast", &all, Forecast::name);
+        let seed = number_option(&mut checked, "seed", 0.0, 9e15);
+        checked.finish()?;
+        let seats = Seats::read(scenario)?;
+        let issues = 0..seats.issues.len();
+        let seated = |issue: &usize| !seats.on(*issue).is_empty();
+        let groups = if self.joint {
+            vec![issues.filter(seated).collect()]
+        } else {
+            issues.filter(seated).map(|issue| vec![issue]).collect()
+        };
+        let predictor = Predictor {
+            groups,
+            seats,
+            options: chosen,
+            forecast: forecast.unwrap_or(Forecast::Mean),
+            seed: seed.map_or(0, |seed| seed as u64),
+        };
+        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), None)))
+    }
+}
+
+struct Predictor {
+    seats: Seats,
+    /// Issues that form one space.
+    groups: Vec<Vec<usize>>,
+    options: Options,
+    forecast: Forecast,
+    seed: u64,
+}
+
+impl Predictor {
+    /// Who takes part in the talks on a group of issues.
+    fn present(&self, group: usize) -> Vec<usize> {
+        let issues = &self.groups[group];
+        let seated = |a: &usize| issues.iter().any(|&k| self.seats.on(k).iter().any(|s| s.actor == *a));
+        (0..self.seats.actors.len()).filter(seated).collect()
+    }
+
+    /// The talks on a group of issues in one draw. Capability is the mean over an actor's
+    /// issues; without a stance it cares nothing and stands at the others' mean. If any
+    /// actor's saliences sum to more than 100, all are scaled down alike.
+    fn talks(&self, group: usize, who: &[usize], cases: &CaseBlock, lane: usize) -> Talks {
+        let issues = &self.groups[group];
+        let (n, d) = (who.len(), issues.len());
+        let mut talks = Talks {
+            dimensions: d,
+            capability: vec![0.0; n],
+            position: vec![0.0; n * d],
+            salience: vec![0.0; n * d],
+            accommodation: None,
+        };
+        for (a, &actor) in who.iter().enumerate() {
+            let mut seats = 0.0;
+            for (k, &issue) in issues.iter().enumerate() {
+                let own = self.seats.on(issue).iter().find(|seat| seat.actor == actor);
+                let value = |field| cases.value(field, lane);
+                if let Some(seat) = own {
+                    talks.position[a * d + k] = value(seat.position);
+                    talks.salience[a * d + k] = value(seat.salience).max(LEAST_SALIENCE);
+                    talks.capability[a] += value(seat.capability);
+                    seats += 1.0;
+                } else {
+                    let all = self.seats.on(issue);
+                    let sum: f64 = all.iter().map(|seat| value(seat.position)).sum();
+                    talks.position[a * d + k] = sum / all.len() as f64;
+                }
+            }
+            talks.capability[a] /= seats;
+        }
+        let most = talks.salience.chunks(d).map(|row| row.iter().sum::<f64>()).fold(100.0, f64::max);
+        for s in &mut talks.salience {
+            *s *= 100.0 / most;
+        }
+        talks
+    }
+
+    /// The random words of one draw, keyed by the lens's seed, the group and the draw.
+    fn words(&self, group: usize, draw: u64) -> impl FnMut() -> u64 + use<> {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&self.seed.to_le_bytes());
+        key[8..16].copy_from_slice(&draw.to_le_bytes());
+        key[16..24].copy_from_slice(&(group as u64).to_le_bytes());
+        let mut generator = ChaCha8Rng::from_seed(key);
+        move || generator.next_u64()
+    }
+}
+
+impl PointPredictor for Predictor {
+    fn predict(
+        &self,
+        cases: &CaseBlock,
+        terms: &mut [Vec<f64>],
+        statuses: &mut [RowStatus],
+        _scratch: &mut Scratch,
+    ) {
+        for (group, issues) in self.groups.iter().enumerate() {
+            let who = self.present(group);
+            let mut solver = Solver::new(who.len(), issues.len(), self.options);
+            for (lane, status) in statuses.iter_mut().enumerate() {
+                let talks = self.talks(group, &who, cases, lane);
+                let draw = cases.first_draw() + lane as u64;
+                let Ok(course) = solver.solve(&talks, &mut self.words(group, draw)) else {
+                    *status = RowStatus::NoSolution;
+                    continue;
+                };
+                for (k, &issue) in issues.iter().enumerate() {
+                    terms[issue][lane] = self.forecast.of(&talks, &course, k);
+                }
+                if course.ending != Ending::Quiet && *status == RowStatus::Solved {
+                    *status = RowStatus::NotConverged;
+                }
+            }
+        }
+    }
+
+    fn explain(&self, case: &Case<'_>) -> Trace {
+        let (cases, lane) = case.place();
+        let mut trace = Trace::default();
+        for (group, issues) in self.groups.iter().enumerate() {
+            let who = self.present(group);
+            let talks = self.talks(group, &who, cases, lane);
+            let told = Told {
+                names: who.iter().map(|&a| self.seats.actors[a].as_str()).collect(),
+                issues: issues.iter().map(|&k| self.seats.issues[k].as_str()).collect(),
+            };
+            match tell(&talks, self.options, &mut self.words(group, case.draw())) {
+                Ok(story) => told.story(&story, &mut trace),
+                Err(error) => trace.steps.push(TraceStep {
+                    title: told.issues.join(", "),
+                    text: format!("Not run: {error}."),
+                    tables: Vec::new(),
+                }),
+            }
+        }
+        trace
+    }
+}
+
+/// Puts a story into words.
+struct Told<'a> {
+    names: Vec<&'a str>,
+    issues: Vec<&'a str>,
+}
+
+impl Told<'_> {
+    fn story(&self, story: &Story, trace: &mut Trace) {
+        for turn in &story.turns {
+            trace.steps.push(self.turn(story, turn));
+        }
+        let course = &story.course;
+        let text = match course.ending {
+            Ending::Quiet => format!("After {} turns hardly anybody moves any more.", course.turns),
+            Ending::Cycle { first, period } => {
+                format!("They do not settle: positions return to those of turn {first} every {period} turns.")
+            }
+            Ending::Limit => format!("They have not settled after {} turns.", course.turns),
+        };
+        let turns: Vec<String> = (0..=course.turns).map(|t| format!("turn {t}")).collect();
+        let columns: Vec<&str> = std::iter::once("actor").chain(turns.iter().map(String::as_str)).collect();
+        let d = course.dimensions;
+        let mut tables: Vec<TraceTable> = (0..d)
+            .map(|k| {
+                let path = |a: usize| (0..=course.turns).map(|t| course.at(t)[a * d + k]).collect();
+                let rows = self.names.iter().enumerate().map(|(a, &name)| (name, path(a)));
+                table(&format!("Positions by turn: {}", self.issues[k]), &columns, rows)
+            })
+            .collect();
+        let rows = self.names.iter().zip(&course.probability).map(|(&name, &p)| (name, vec![p]));
+        tables.push(table("Probability of each actor's position", &["actor", "probability"], rows));
+        trace.steps.push(TraceStep {
+            title: format!("{}: the course", self.issues.join(", ")),
+            text,
+            tables,
+        });
+    }
+
+    fn turn(&self, story: &Story, turn: &Turn) -> TraceStep {
+        let mut text: Vec<String> = turn.moves.iter().map(|step| self.moved(step)).collect();
+        if text.is_empty() {
+            text.push("Nobody moves.".to_owned());
+        }
+        let risk =
+            self.names.iter().enumerate().map(|(a, &name)| (name, vec![turn.risk[a], turn.probability[a]]));
+        let standing =
+            table("As the turn begins", &["actor", "risk attitude", "probability of its position"], risk);
+        let offers = turn.offers.iter().map(|offer| {
+            let (own, other) = (&offer.initiator_estimate, &offer.receiver_estimate);
+            let mut row = vec![own.chance, own.initiator_gain, own.receiver_gain, other.chance];
+            row.extend([other.initiator_gain, other.receiver_gain]);
+            row.extend(offer.initiator_terms.iter().chain(&offer.receiver_terms));
+            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
+        });
+        let mut columns: Vec<String> = [
+            "offer",
+            "initiator's view: its chance",
+            "its gain",
+            "the receiver's gain",
+            "receiver's view: the initiator's chance",
+            "the initiator's gain",
+            "the receiver's gain",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        for party in ["initiator", "receiver"] {
+            columns.extend(self.issues.iter().map(|issue| format!("{party} to, {issue}")));
+        }
+        let offers = TraceTable { title: "Offers".to_owned(), columns, rows: offers.collect() };
+        let votes = turn.offers.iter().map(|offer| {
+            let mut row = vec![0.0; self.names.len()];
+            for backer in &offer.initiator_estimate.backers {
+                row[backer.actor] = backer.vote;
+            }
+            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
+        });
+        let voters = std::iter::once("challenge").chain(self.names.iter().copied());
+        let votes = TraceTable {
+            title: "Third parties' votes, as the initiator sees them: above 0 for it".to_owned(),
+            columns: voters.map(str::to_owned).collect(),
+            rows: votes.collect(),
+        };
+        text.push(format!(
+            "This turn moved {:.1} % of what the first one did.",
+            100.0 * story.course.stop_ratio[turn.turn - 1]
+        ));
+        TraceStep {
+            title: format!("{}, turn {}", self.issues.join(", "), turn.turn),
+            text: text.join(" "),
+            tables: vec![standing, offers, votes],
+        }
+    }
+
+    fn moved(&self, step: &Move) -> String {
+        let (who, partner) = (self.names[step.actor], self.names[step.partner]);
+        let way: Vec<String> = (0..step.from.len())
+            .filter(|&k| step.from[k] != step.to[k])
+            .map(|k| {
+                let on =
+                    if self.issues.len() > 1 { format!(" on {}", self.issues[k]) } else { String::new() };
+                format!("from {:.2} to {:.2}{on}", step.from[k], step.to[k])
+            })
+            .collect();
+        let how = if step.pressed {
+            format!("{partner} pressed it")
+        } else {
+            format!("to carry its own offer to {partner}")
+        };
+        let backers: Vec<&str> = step.backers.iter().map(|b| self.names[b.actor]).collect();
+        let backing = if backers.is_empty() {
+            format!("{partner} backed by nobody else")
+        } else {
+            format!("{partner} backed by {}", backers.join(", "))
+        };
+        let fear = if step.fear > 0.0 {
+            format!("a contest would have cost it {:.3} of utility", step.fear)
+        } else {
+            format!("a contest would even have gained it {:.3} of utility", -step.fear)
+        };
+        format!(
+            "{who} moves {}: {how}, {backing}, and in its eyes {partner} wins with chance {:.3}; {fear}.",
+            way.join(", "),
+            step.partner_chance
+        )
+    }
+}
