@@ -3,10 +3,7 @@
 //! The prototype is the annealed magnetic mirror step on flat arrays, one thread, no tables: lambda = 4, then 8, from
 //! uniform play, step .5, until no probability moves by more than 1e-7, at most 1,000 sweeps each.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a benchmark reads the clock, and a plain prototype is plain"
-)]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock, and a plain prototype is plain")]
 
 #[path = "../tests/public_state/lattice.rs"]
 mod lattice;
@@ -14,11 +11,9 @@ mod lattice;
 use std::time::Instant;
 
 use lattice::Lattice;
-use melian::game::public_state::{
-    Control, JudgeOptions, SolveOptions, Status, judge, solve, solve_variants,
-};
+use melian::game::public_state::{Control, JudgeOptions, SolveOptions, Status, judge, solve, solve_variants};
 
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 /// Naive solver of the test lattice.
 struct Naive {
@@ -40,11 +35,7 @@ impl Naive {
             .collect();
         let third = (1.0f64 / 3.0).ln();
         let logs = vec![vec![vec![[third; 3]; lattice.types]; lattice.rungs]; lattice.periods];
-        Self {
-            lattice,
-            joint,
-            logs,
-        }
+        Self { lattice, joint, logs }
     }
 
     fn rungs(&self, period: usize) -> usize {
@@ -53,12 +44,7 @@ impl Naive {
 
     /// Logarithms of the joint weights `[period][rung][joint type]`.
     fn forward(&self) -> Vec<Vec<Vec<f64>>> {
-        let Lattice {
-            parties,
-            periods,
-            rungs,
-            ..
-        } = self.lattice;
+        let Lattice { parties, periods, rungs, .. } = self.lattice;
         let none = f64::NEG_INFINITY;
         let mut weights = vec![vec![vec![none; self.joint.len()]; rungs + 1]; periods + 1];
         for (theta, types) in self.joint.iter().enumerate() {
@@ -84,39 +70,25 @@ impl Naive {
 
     /// One sweep; returns the largest change of a probability and the value of each party.
     fn sweep(&mut self, lambda: f64) -> (f64, Vec<f64>) {
-        let Lattice {
-            parties,
-            types,
-            periods,
-            rungs,
-        } = self.lattice;
+        let Lattice { parties, types, periods, rungs } = self.lattice;
         let weights = self.forward();
         let mut change = 0.0f64;
         let mut later: Vec<Vec<Vec<f64>>> = vec![
             (0..=rungs)
-                .map(|rung| self
-                    .joint
-                    .iter()
-                    .map(|_| Lattice::peace(rung))
-                    .collect::<Vec<_>>())
+                .map(|rung| self.joint.iter().map(|_| Lattice::peace(rung)).collect::<Vec<_>>())
                 .collect();
             parties
         ];
         for period in (0..periods).rev() {
             let mover = period % parties;
             for (party, later) in later.iter_mut().enumerate() {
-                later[rungs] = self
-                    .joint
-                    .iter()
-                    .map(|types| self.lattice.war(types[party]))
-                    .collect();
+                later[rungs] = self.joint.iter().map(|types| self.lattice.war(types[party])).collect();
             }
             let mut now = later.clone();
             for rung in 0..self.rungs(period) {
                 for own in 0..types {
-                    let mine: Vec<usize> = (0..self.joint.len())
-                        .filter(|&theta| self.joint[theta][mover] == own)
-                        .collect();
+                    let mine: Vec<usize> =
+                        (0..self.joint.len()).filter(|&theta| self.joint[theta][mover] == own).collect();
                     let top = mine
                         .iter()
                         .map(|&theta| weights[period][rung][theta])
@@ -137,24 +109,21 @@ impl Naive {
                         next[action] = (play[action] + 0.5 * values[action]) / (1.0 + 0.5 / lambda);
                     }
                     let top = next.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                    let total = top
-                        + next
-                            .iter()
-                            .map(|value| (value - top).exp())
-                            .sum::<f64>()
-                            .ln();
+                    let total = top + next.iter().map(|value| (value - top).exp()).sum::<f64>().ln();
                     for action in 0..3 {
                         next[action] -= total;
                         change = change.max((next[action].exp() - play[action].exp()).abs());
                     }
                     *play = next;
                 }
+                let plays: Vec<[f64; 3]> =
+                    self.logs[period][rung].iter().map(|play| play.map(f64::exp)).collect();
                 for party in 0..parties {
                     for theta in 0..self.joint.len() {
-                        let play = self.logs[period][rung][self.joint[theta][mover]];
-                        now[party][rung][theta] = play[0].exp() * later[party][rung][theta]
-                            + play[1].exp() * later[party][rung + 1][theta]
-                            + play[2].exp() * self.lattice.concession(rung, mover, party);
+                        let play = plays[self.joint[theta][mover]];
+                        now[party][rung][theta] = play[0] * later[party][rung][theta]
+                            + play[1] * later[party][rung + 1][theta]
+                            + play[2] * self.lattice.concession(rung, mover, party);
                     }
                 }
             }
@@ -162,12 +131,8 @@ impl Naive {
         }
         let values = (0..parties)
             .map(|party| {
-                let prior = |types: &Vec<usize>| {
-                    types
-                        .iter()
-                        .map(|&q| self.lattice.weight(q))
-                        .product::<f64>()
-                };
+                let prior =
+                    |types: &Vec<usize>| types.iter().map(|&q| self.lattice.weight(q)).product::<f64>();
                 self.joint
                     .iter()
                     .enumerate()
@@ -207,34 +172,21 @@ fn median(mut run: impl FnMut()) -> f64 {
 
 fn main() {
     let options = SolveOptions::default();
-    println!(
-        "lambda = 8            solve s    naive s    naive/solve   residual   judge s   regret"
-    );
-    for (parties, types, periods, rungs) in [
-        (2, 2, 10, 5),
-        (2, 2, 20, 8),
-        (2, 2, 40, 12),
-        (2, 4, 40, 12),
-        (3, 3, 40, 12),
-        (4, 4, 40, 12),
-    ] {
-        let lattice = Lattice {
-            parties,
-            types,
-            periods,
-            rungs,
-        };
+    let judging = JudgeOptions { points: 200, ..JudgeOptions::default() };
+    println!("lambda = 8            solve s    naive s    naive/solve   residual   judge s   regret");
+    for (parties, types, periods, rungs) in
+        [(2, 2, 10, 5), (2, 2, 20, 8), (2, 2, 40, 12), (2, 4, 40, 12), (3, 3, 40, 12), (4, 4, 40, 12)]
+    {
+        let lattice = Lattice { parties, types, periods, rungs };
         let game = lattice.game();
         let mut solution = None;
-        let fast =
-            median(|| solution = Some(solve(&game, 8.0, &options, &mut |_| Control::Continue)));
+        let fast = median(|| solution = Some(solve(&game, 8.0, &options, &mut |_| Control::Continue)));
         let solution = solution.expect("ran");
         assert_eq!(solution.status, Status::Converged);
         let mut values = Vec::new();
         let slow = median(|| values = Naive::new(lattice).solve());
         let start = Instant::now();
-        let certificate =
-            judge(&game, 8.0, &solution.strategy, &JudgeOptions::default()).expect("fits");
+        let certificate = judge(&game, 8.0, &solution.strategy, &judging).expect("fits");
         println!(
             "{parties},{types},{periods},{rungs:<10} {fast:12.5} {slow:10.5} {:10.1} {:14.1e} {:9.3}   {:.4} .. {:.4}  naive values {values:.4?}",
             slow / fast,
@@ -244,50 +196,25 @@ fn main() {
             certificate.regret_upper(),
         );
     }
-    let lattice = Lattice {
-        parties: 2,
-        types: 2,
-        periods: 40,
-        rungs: 12,
-    };
+    let lattice = Lattice { parties: 2, types: 2, periods: 40, rungs: 12 };
     let game = lattice.game();
     let variants: Vec<_> = (0..1_000)
-        .map(|draw| {
-            lattice
-                .game_with(&[0, 1], 0.5 + f64::from(draw) / 1_000.0)
-                .numbers()
-                .clone()
-        })
+        .map(|draw| lattice.game_with(&[0, 1], 0.5 + f64::from(draw) / 1_000.0).numbers().clone())
         .collect();
     let start = Instant::now();
-    let found = solve_variants(&game, &variants, 8.0, &options, &|_, _| Control::Continue)
-        .expect("one shape");
-    let converged = found
-        .iter()
-        .filter(|solution| solution.status == Status::Converged)
-        .count();
+    let found =
+        solve_variants(&game, &variants, 8.0, &options, &|_, _| Control::Continue).expect("one shape");
+    let converged = found.iter().filter(|solution| solution.status == Status::Converged).count();
     println!(
         "1,000 payoff draws of 2,2,40,12: {:.2} s, {converged} converged",
         start.elapsed().as_secs_f64()
     );
     for (periods, rungs) in [(20, 8), (40, 12)] {
-        let game = Lattice {
-            parties: 2,
-            types: 2,
-            periods,
-            rungs,
-        }
-        .game();
+        let game = Lattice { parties: 2, types: 2, periods, rungs }.game();
         let start = Instant::now();
         let found = solve(&game, 64.0, &options, &mut |_| Control::Continue);
         let seconds = start.elapsed().as_secs_f64();
-        let certificate = judge(
-            &game,
-            found.lambda,
-            &found.strategy,
-            &JudgeOptions::default(),
-        )
-        .expect("fits");
+        let certificate = judge(&game, found.lambda, &found.strategy, &judging).expect("fits");
         println!(
             "2,2,{periods},{rungs} towards lambda = 64: {:?} at {:.3} in {seconds:.2} s, {} events, principal {}, residual {:.1e}, regret {:.4} .. {:.4}",
             found.status,

@@ -1,8 +1,8 @@
 //! Small games whose answer is known by hand: chance, beliefs, unequal priors, moves at once.
 
 use melian::game::public_state::{
-    ActionClass, Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading,
-    StateId, Strategy, View, judge,
+    ActionClass, Branch, JudgeOptions, Mover, Payoff, PublicStateBuilder, PublicStateGame, Reading, StateId,
+    Strategy, View, judge,
 };
 
 use melian::math::exp;
@@ -26,9 +26,7 @@ fn a_chance_believed_otherwise() {
         builder.terminal(1, 0, label, Some(payoff))
     };
     let (win, lose, pass) = (end("win", 1.0), end("lose", -1.0), end("pass", 0.1));
-    builder
-        .lottery(bet, &[0], chance, vec![win.into(), lose.into()])
-        .unwrap();
+    builder.lottery(bet, &[0], chance, vec![win.into(), lose.into()]).unwrap();
     builder.transition(bet, &[1], pass).unwrap();
     let game = builder.build().unwrap();
     let solution = solved(&game, 2.0);
@@ -46,8 +44,7 @@ fn a_chance_believed_otherwise() {
 /// after an attack; .8235294 after a calm. B believes trust to be .5: .25 and .6666667.
 #[test]
 fn a_spoiler_read_by_bayes() {
-    let mut builder =
-        PublicStateBuilder::new(&[("A", &["trustworthy", "not"]), ("B", &["b"])]).unwrap();
+    let mut builder = PublicStateBuilder::new(&[("A", &["trustworthy", "not"]), ("B", &["b"])]).unwrap();
     builder.independent_prior(&[&[0.7, 0.3], &[1.0]]);
     builder.believed_prior(1, &[0.5, 0.5]);
     let attack = builder.chance_by_type(vec![vec![0.2, 0.6], vec![0.8, 0.4]]);
@@ -65,14 +62,7 @@ fn a_spoiler_read_by_bayes() {
         }
         after.push(state);
     }
-    builder
-        .lottery(
-            start,
-            &[],
-            attack,
-            after.iter().map(|&state| Branch::from(state)).collect(),
-        )
-        .unwrap();
+    builder.lottery(start, &[], attack, after.iter().map(|&state| Branch::from(state)).collect()).unwrap();
     let game = builder.build().unwrap();
     let solution = solved(&game, 3.0);
     let reading = Reading::new(&game, &solution.strategy);
@@ -92,20 +82,14 @@ fn a_spoiler_read_by_bayes() {
 fn at_once(first: [[f64; 2]; 2], second: [[f64; 2]; 2], toll: f64) -> (PublicStateGame, StateId) {
     let mut builder = PublicStateBuilder::new(&[("A", &["a"]), ("B", &["b"])]).unwrap();
     builder.prior(&[1.0]);
-    let state = builder.state(
-        0,
-        0,
-        vec![Mover::new(0, &["c", "d"]), Mover::new(1, &["c", "d"])],
-    );
+    let state = builder.state(0, 0, vec![Mover::new(0, &["c", "d"]), Mover::new(1, &["c", "d"])]);
     let paid = builder.payoff(Payoff::Common(vec![toll, 0.0]));
     for a in 0..2 {
         for b in 0..2 {
             let payoff = builder.payoff(Payoff::Common(vec![first[a][b], second[a][b]]));
             let next = builder.terminal(1, 0, "end", Some(payoff));
             let payoff = (a == 0).then_some(paid);
-            builder
-                .transition(state, &[a, b], Branch { next, payoff })
-                .unwrap();
+            builder.transition(state, &[a, b], Branch { next, payoff }).unwrap();
         }
     }
     (builder.build().unwrap(), state)
@@ -132,12 +116,9 @@ fn matching_pennies() {
         assert!((found - low).abs() < 1e-10, "{found} {low}");
         let found = solution.strategy.at(&game, state, 1, 0).unwrap()[0];
         assert!((found - reply_b(low)).abs() < 1e-10);
-        let certificate =
-            judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
+        let certificate = judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
         assert!(certificate.residual < 1e-10);
-        let gain = |chance: f64, better: f64| {
-            better.max(0.0) * (1.0 - chance) + (-better).max(0.0) * chance
-        };
+        let gain = |chance: f64, better: f64| better.max(0.0) * (1.0 - chance) + (-better).max(0.0) * chance;
         let expected = gain(low, reply_b(low) * 2.8 - (1.0 - reply_b(low)) * 0.4 + toll)
             .max(gain(reply_b(low), 0.4 - 0.8 * low));
         assert!((certificate.regret_upper() - expected).abs() < 1e-9);
@@ -151,9 +132,7 @@ fn correlated_types() {
     builder.prior(&[0.4, 0.1, 0.2, 0.3]);
     let guess = builder.state(0, 0, vec![Mover::new(0, &["0", "1"])]);
     for own in 0..2 {
-        let right: Vec<f64> = (0..4)
-            .map(|theta| if theta % 2 == own { 1.0 } else { 0.0 })
-            .collect();
+        let right: Vec<f64> = (0..4).map(|theta| if theta % 2 == own { 1.0 } else { 0.0 }).collect();
         let payoff = builder.payoff(Payoff::JointType(vec![right, vec![0.0; 4]]));
         let end = builder.terminal(1, 0, "end", Some(payoff));
         builder.transition(guess, &[own], end).unwrap();
@@ -173,8 +152,7 @@ fn a_strategy_from_outside() {
     let strategy = Strategy::from_probabilities(&game, &[1.0, 0.0, 1.0, 0.0]).unwrap();
     let certificate = judge(&game, 1.0, &strategy, &JudgeOptions::default()).unwrap();
     assert!(
-        (certificate.regret_lower() - 1.0).abs() < 1e-12
-            && (certificate.regret_upper() - 1.0).abs() < 1e-12
+        (certificate.regret_lower() - 1.0).abs() < 1e-12 && (certificate.regret_upper() - 1.0).abs() < 1e-12
     );
     assert!((certificate.residual - logistic(1.0)).abs() < 1e-12);
     assert!(Strategy::from_probabilities(&game, &[1.0, 0.0, 1.0]).is_err());
@@ -188,9 +166,7 @@ fn offers_answered_at_once() {
     let sides: [(&str, &[&str]); 3] = [("A", &["a", "b"]), ("B", &["a", "b"]), ("C", &["a", "b"])];
     let mut builder = PublicStateBuilder::new(&sides).unwrap();
     builder.prior(&[3.0, 1.0, 2.0, 1.0, 1.0, 2.0, 1.0, 4.0]);
-    let stays: Vec<f64> = (0..8)
-        .map(|theta| if theta / 2 % 2 == 0 { 0.9 } else { 0.6 })
-        .collect();
+    let stays: Vec<f64> = (0..8).map(|theta| if theta / 2 % 2 == 0 { 0.9 } else { 0.6 }).collect();
     let breakdown = stays.iter().map(|stays| 1.0 - stays).collect();
     let goes_on = builder.chance_by_type(vec![stays, breakdown]);
     let none = vec![vec![0.1, 0.3], vec![0.0, 0.35], vec![0.1, 0.25]];
@@ -199,26 +175,15 @@ fn offers_answered_at_once() {
     let rounds: Vec<StateId> = (0..3)
         .map(|round| {
             let labels = ["0", "1", "2", "3", "4"];
-            let classes = vec![
-                ActionClass::even(1.0, &labels),
-                ActionClass::even(1.0, &["wait"]),
-            ];
+            let classes = vec![ActionClass::even(1.0, &labels), ActionClass::even(1.0, &["wait"])];
             builder.state(round, 0, vec![Mover::nested(0, classes)])
         })
         .collect();
     let wait = builder.payoff(Payoff::Common(vec![-0.02, -0.01, -0.03]));
     for (round, &state) in rounds.iter().enumerate() {
         let next = rounds.get(round + 1).copied().unwrap_or(none);
-        let later = vec![
-            Branch {
-                next,
-                payoff: Some(wait),
-            },
-            Branch::from(none),
-        ];
-        builder
-            .lottery(state, &[5], goes_on, later.clone())
-            .unwrap();
+        let later = vec![Branch { next, payoff: Some(wait) }, Branch::from(none)];
+        builder.lottery(state, &[5], goes_on, later.clone()).unwrap();
         for offer in 0..5 {
             let share = 0.2 * f64::from(offer);
             let deal = builder.payoff(Payoff::Common(vec![1.0 - share, 0.6 * share, 0.4 * share]));
@@ -228,19 +193,14 @@ fn offers_answered_at_once() {
             builder.transition(state, &[offer as usize], reply).unwrap();
             builder.transition(reply, &[0, 0], deal).unwrap();
             for actions in [[0, 1], [1, 0], [1, 1]] {
-                builder
-                    .lottery(reply, &actions, goes_on, later.clone())
-                    .unwrap();
+                builder.lottery(reply, &actions, goes_on, later.clone()).unwrap();
             }
         }
     }
     let game = builder.build().unwrap();
     for lambda in [1.0, 10.0, 40.0] {
         let solution = solved(&game, lambda);
-        let options = JudgeOptions {
-            points: 2_000,
-            ..JudgeOptions::default()
-        };
+        let options = JudgeOptions { points: 2_000, ..JudgeOptions::default() };
         let certificate = judge(&game, lambda, &solution.strategy, &options).unwrap();
         assert!(certificate.residual < 1e-9, "{}", certificate.residual);
         assert!(certificate.certified(1e-3), "{:?}", certificate.regrets);

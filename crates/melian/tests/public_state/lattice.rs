@@ -22,11 +22,7 @@ impl Lattice {
     }
 
     pub(crate) fn concession(&self, rung: usize, conceding: usize, party: usize) -> f64 {
-        if party == conceding {
-            -0.06 * rung as f64
-        } else {
-            1.0 / (self.parties - 1) as f64
-        }
+        if party == conceding { -0.06 * rung as f64 } else { 1.0 / (self.parties - 1) as f64 }
     }
 
     pub(crate) fn peace(rung: usize) -> f64 {
@@ -44,14 +40,10 @@ impl Lattice {
 
     /// The game in which party `m` is player `player_of[m]` and every payoff is multiplied by `factor`.
     pub(crate) fn game_with(&self, player_of: &[usize], factor: f64) -> PublicStateGame {
-        let names: Vec<String> = (0..self.parties.max(self.types))
-            .map(|at| format!("n{at}"))
-            .collect();
+        let names: Vec<String> = (0..self.parties.max(self.types)).map(|at| format!("n{at}")).collect();
         let types: Vec<&str> = names[..self.types].iter().map(String::as_str).collect();
-        let players: Vec<(&str, &[&str])> = names[..self.parties]
-            .iter()
-            .map(|name| (name.as_str(), &types[..]))
-            .collect();
+        let players: Vec<(&str, &[&str])> =
+            names[..self.parties].iter().map(|name| (name.as_str(), &types[..])).collect();
         let mut builder = PublicStateBuilder::new(&players).unwrap();
         let weights: Vec<f64> = (0..self.types).map(|q| self.weight(q)).collect();
         builder.independent_prior(&vec![&weights[..]; self.parties]);
@@ -67,14 +59,8 @@ impl Lattice {
         let mut states = BTreeMap::new();
         for period in 0..self.periods {
             for rung in 0..self.rungs.min(period + 1) {
-                let mover = Mover::new(
-                    player_of[period % self.parties],
-                    &["hold", "escalate", "concede"],
-                );
-                states.insert(
-                    (period, rung),
-                    builder.state(period as u32, rung as u32, vec![mover]),
-                );
+                let mover = Mover::new(player_of[period % self.parties], &["hold", "escalate", "concede"]);
+                states.insert((period, rung), builder.state(period as u32, rung as u32, vec![mover]));
             }
         }
         for rung in 0..self.rungs.min(self.periods + 1) {
@@ -86,24 +72,12 @@ impl Lattice {
             for rung in 0..self.rungs.min(period + 1) {
                 let state = states[&(period, rung)];
                 let party = period % self.parties;
-                builder
-                    .transition(state, &[0], states[&(period + 1, rung)])
-                    .unwrap();
-                let up = if rung + 1 == self.rungs {
-                    war
-                } else {
-                    states[&(period + 1, rung + 1)]
-                };
+                builder.transition(state, &[0], states[&(period + 1, rung)]).unwrap();
+                let up = if rung + 1 == self.rungs { war } else { states[&(period + 1, rung + 1)] };
                 builder.transition(state, &[1], up).unwrap();
                 let concede = *concessions.entry((rung, party)).or_insert_with(|| {
-                    let payoff =
-                        builder.payoff(by_player(&|other| self.concession(rung, party, other)));
-                    builder.terminal(
-                        0,
-                        rung as u32,
-                        &format!("party {party} concedes"),
-                        Some(payoff),
-                    )
+                    let payoff = builder.payoff(by_player(&|other| self.concession(rung, party, other)));
+                    builder.terminal(0, rung as u32, &format!("party {party} concedes"), Some(payoff))
                 });
                 builder.transition(state, &[2], concede).unwrap();
             }

@@ -12,10 +12,7 @@ mod tree;
 use melian::game::public_state::{Control, PublicStateGame, Solution, SolveOptions, Status, solve};
 
 fn solved(game: &PublicStateGame, lambda: f64) -> Solution {
-    let options = SolveOptions {
-        tolerance: 1e-11,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { tolerance: 1e-11, ..SolveOptions::default() };
     let solution = solve(game, lambda, &options, &mut |_| Control::Continue);
     assert_eq!(
         solution.status,

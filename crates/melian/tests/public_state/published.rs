@@ -30,12 +30,7 @@ const REGRETS: [([usize; 4], [f64; 2]); 4] = [
 ];
 
 fn lattice([parties, types, periods, rungs]: [usize; 4]) -> Lattice {
-    Lattice {
-        parties,
-        types,
-        periods,
-        rungs,
-    }
+    Lattice { parties, types, periods, rungs }
 }
 
 #[test]
@@ -46,9 +41,7 @@ fn lattice_values() {
         let solution = solved(&game, 8.0);
         let reading = Reading::new(&game, &solution.strategy);
         for (party, expected) in expected.iter().enumerate() {
-            let value: f64 = (0..lattice.types)
-                .map(|q| lattice.weight(q) * reading.values[party][q])
-                .sum();
+            let value: f64 = (0..lattice.types).map(|q| lattice.weight(q) * reading.values[party][q]).sum();
             assert!(
                 (value - expected).abs() < 5.1e-5,
                 "{shape:?}: party {party} {value}, {expected} expected"
@@ -65,13 +58,8 @@ fn lattice_regrets() {
         for (lambda, expected) in [4.0, 8.0].into_iter().zip(expected) {
             let game = lattice(shape).game();
             let solution = solved(&game, lambda);
-            let certificate =
-                judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
-            assert!(
-                certificate.residual < 1e-9,
-                "{shape:?}: residual {}",
-                certificate.residual
-            );
+            let certificate = judge(&game, lambda, &solution.strategy, &JudgeOptions::default()).unwrap();
+            assert!(certificate.residual < 1e-9, "{shape:?}: residual {}", certificate.residual);
             assert!(
                 (certificate.regret_upper() - expected).abs() < 5.1e-5,
                 "{shape:?}: {}",
@@ -93,13 +81,7 @@ fn lattice_regrets() {
 #[test]
 fn lattice_regret_of_twenty_periods() {
     let game = lattice([2, 2, 20, 8]).game();
-    let certificate = judge(
-        &game,
-        8.0,
-        &solved(&game, 8.0).strategy,
-        &JudgeOptions::default(),
-    )
-    .unwrap();
+    let certificate = judge(&game, 8.0, &solved(&game, 8.0).strategy, &JudgeOptions::default()).unwrap();
     assert!((certificate.regret_upper() - 0.29).abs() < 0.005);
     assert!(certificate.certified(1e-9));
 }
@@ -117,12 +99,8 @@ fn deterrence() {
         let payoff = builder.payoff(Payoff::Common(vec![a, b]));
         builder.terminal(3, 2, label, Some(payoff))
     };
-    let ends = [
-        end("war", -0.5, -0.25),
-        end("back", -0.75, 0.75),
-        end("concede", 1.0, -1.0),
-        end("quo", 0.0, 0.5),
-    ];
+    let ends =
+        [end("war", -0.5, -0.25), end("back", -0.75, 0.75), end("concede", 1.0, -1.0), end("quo", 0.0, 0.5)];
     builder.transition(challenge, &[0], resist).unwrap();
     builder.transition(challenge, &[1], ends[3]).unwrap();
     builder.transition(resist, &[0], war).unwrap();
@@ -131,16 +109,11 @@ fn deterrence() {
     builder.transition(war, &[1], ends[1]).unwrap();
     let game = builder.build().unwrap();
     let solution = solved(&game, 1.0);
-    for (state, player, expected) in [
-        (war, 0, 0.562_176_5),
-        (resist, 1, 0.766_351_6),
-        (challenge, 0, 0.441_911_2),
-    ] {
+    for (state, player, expected) in
+        [(war, 0, 0.562_176_5), (resist, 1, 0.766_351_6), (challenge, 0, 0.441_911_2)]
+    {
         let found = solution.strategy.at(&game, state, player, 0).unwrap()[0];
-        assert!(
-            (found - expected).abs() < 1e-7,
-            "{found}, {expected} expected"
-        );
+        assert!((found - expected).abs() < 1e-7, "{found}, {expected} expected");
     }
 }
 
@@ -153,9 +126,8 @@ fn centipede() {
     ];
     let mut builder = PublicStateBuilder::new(&[("One", &["a"]), ("Two", &["b"])]).unwrap();
     builder.prior(&[1.0]);
-    let moves: Vec<StateId> = (0..4)
-        .map(|k| builder.state(k, k, vec![Mover::new(k as usize % 2, &["take", "pass"])]))
-        .collect();
+    let moves: Vec<StateId> =
+        (0..4).map(|k| builder.state(k, k, vec![Mover::new(k as usize % 2, &["take", "pass"])])).collect();
     let mut pile = 1.0;
     for (k, &state) in moves.iter().enumerate() {
         let mut end = |label: &str, to: usize, pile: f64| {
@@ -166,11 +138,7 @@ fn centipede() {
         };
         let take = end("take", k % 2, pile);
         pile *= 2.0;
-        let pass = if k == 3 {
-            end("pass", 0, pile)
-        } else {
-            moves[k + 1]
-        };
+        let pass = if k == 3 { end("pass", 0, pile) } else { moves[k + 1] };
         builder.transition(state, &[0], take).unwrap();
         builder.transition(state, &[1], pass).unwrap();
     }
@@ -179,10 +147,7 @@ fn centipede() {
         let solution = solved(&game, lambda);
         for (k, expected) in expected.iter().enumerate() {
             let found = solution.strategy.at(&game, moves[k], k % 2, 0).unwrap()[0];
-            assert!(
-                (found - expected).abs() < 1e-7,
-                "{found}, {expected} expected"
-            );
+            assert!((found - expected).abs() < 1e-7, "{found}, {expected} expected");
         }
     }
 }
@@ -191,27 +156,15 @@ fn centipede() {
 /// fighting with 1/7, E2 in with 1/2 after a fight (posterior 1/2) and surely after acquiescence.
 #[test]
 fn chain_store_limit() {
-    let mut builder = PublicStateBuilder::new(&[
-        ("Incumbent", &["tough", "weak"]),
-        ("E1", &["e"]),
-        ("E2", &["e"]),
-    ])
-    .unwrap();
+    let mut builder =
+        PublicStateBuilder::new(&[("Incumbent", &["tough", "weak"]), ("E1", &["e"]), ("E2", &["e"])])
+            .unwrap();
     builder.independent_prior(&[&[1.0, 7.0], &[1.0], &[1.0]]);
-    let fought = builder.payoff(Payoff::OwnType(vec![
-        vec![0.0, -1.0],
-        vec![-0.5],
-        vec![0.0],
-    ]));
+    let fought = builder.payoff(Payoff::OwnType(vec![vec![0.0, -1.0], vec![-0.5], vec![0.0]]));
     let let_in = builder.payoff(Payoff::OwnType(vec![vec![-1.0, 0.0], vec![0.5], vec![0.0]]));
     let stay_out = builder.payoff(Payoff::Common(vec![2.0, 0.0, 0.0]));
-    let fought_second = builder.payoff(Payoff::OwnType(vec![
-        vec![0.0, -1.0],
-        vec![0.0],
-        vec![-0.5],
-    ]));
-    let let_in_second =
-        builder.payoff(Payoff::OwnType(vec![vec![-1.0, 0.0], vec![0.0], vec![0.5]]));
+    let fought_second = builder.payoff(Payoff::OwnType(vec![vec![0.0, -1.0], vec![0.0], vec![-0.5]]));
+    let let_in_second = builder.payoff(Payoff::OwnType(vec![vec![-1.0, 0.0], vec![0.0], vec![0.5]]));
     let enter = |builder: &mut PublicStateBuilder, period: u32, who: usize| {
         let entry = builder.state(period, 0, vec![Mover::new(who, &["in", "out"])]);
         let reply = builder.state(period, 1, vec![Mover::new(0, &["fight", "acquiesce"])]);
@@ -229,45 +182,17 @@ fn chain_store_limit() {
         builder.transition(entry, &[1], ends[2]).unwrap();
         second.push(entry);
     }
-    let with = |next: StateId, payoff| melian::game::public_state::Branch {
-        next,
-        payoff: Some(payoff),
-    };
-    builder
-        .transition(first_reply, &[0], with(second[0], fought))
-        .unwrap();
-    builder
-        .transition(first_reply, &[1], with(second[1], let_in))
-        .unwrap();
-    builder
-        .transition(first, &[1], with(second[2], stay_out))
-        .unwrap();
+    let with = |next: StateId, payoff| melian::game::public_state::Branch { next, payoff: Some(payoff) };
+    builder.transition(first_reply, &[0], with(second[0], fought)).unwrap();
+    builder.transition(first_reply, &[1], with(second[1], let_in)).unwrap();
+    builder.transition(first, &[1], with(second[2], stay_out)).unwrap();
     let game = builder.build().unwrap();
     let solution = solved(&game, 20_000.0);
-    let at =
-        |state, player, own: usize| solution.strategy.at(&game, state, player, own).unwrap()[0];
+    let at = |state, player, own: usize| solution.strategy.at(&game, state, player, own).unwrap()[0];
     assert!((at(first, 1, 0) - 1.0).abs() < 1e-3);
-    assert!(
-        (at(first_reply, 0, 1) - 1.0 / 7.0).abs() < 1e-3,
-        "{}",
-        at(first_reply, 0, 1)
-    );
-    assert!(
-        (at(second[0], 2, 0) - 0.5).abs() < 1e-3,
-        "{}",
-        at(second[0], 2, 0)
-    );
+    assert!((at(first_reply, 0, 1) - 1.0 / 7.0).abs() < 1e-3, "{}", at(first_reply, 0, 1));
+    assert!((at(second[0], 2, 0) - 0.5).abs() < 1e-3, "{}", at(second[0], 2, 0));
     assert!((at(second[1], 2, 0) - 1.0).abs() < 1e-3);
-    let certificate = judge(
-        &game,
-        20_000.0,
-        &solution.strategy,
-        &JudgeOptions::default(),
-    )
-    .unwrap();
-    assert!(
-        certificate.regret_upper() < 1e-3,
-        "{}",
-        certificate.regret_upper()
-    );
+    let certificate = judge(&game, 20_000.0, &solution.strategy, &JudgeOptions::default()).unwrap();
+    assert!(certificate.regret_upper() < 1e-3, "{}", certificate.regret_upper());
 }

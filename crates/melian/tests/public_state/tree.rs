@@ -1,8 +1,6 @@
 //! The merged lattice against plain recursions over the full tree of histories, which share nothing with the engine.
 
-use melian::game::public_state::{
-    JudgeOptions, PublicStateGame, Reading, StateId, Strategy, View, judge,
-};
+use melian::game::public_state::{JudgeOptions, PublicStateGame, Reading, StateId, Strategy, View, judge};
 
 use melian::math::exp;
 
@@ -57,24 +55,18 @@ impl Tree<'_> {
             0 => self.best(party, own, worlds, period + 1, rung),
             1 => self.best(party, own, worlds, period + 1, rung + 1),
             _ => {
-                worlds.iter().map(|world| world.1).sum::<f64>()
-                    * self.lattice.concession(rung, mover, party)
+                worlds.iter().map(|world| world.1).sum::<f64>() * self.lattice.concession(rung, mover, party)
             }
         };
         if mover == party {
-            return (0..3)
-                .map(|action| after(action, worlds))
-                .fold(f64::NEG_INFINITY, f64::max);
+            return (0..3).map(|action| after(action, worlds)).fold(f64::NEG_INFINITY, f64::max);
         }
         (0..3)
             .map(|action| {
                 let seen: Vec<(Vec<usize>, f64)> = worlds
                     .iter()
                     .map(|(types, weight)| {
-                        (
-                            types.clone(),
-                            weight * (self.play)(period, rung, types[mover])[action],
-                        )
+                        (types.clone(), weight * (self.play)(period, rung, types[mover])[action])
                     })
                     .collect();
                 after(action, &seen)
@@ -133,54 +125,27 @@ fn check(lattice: Lattice, lambda: f64) {
     let solution = solved(&game, lambda);
     let strategy: &Strategy = &solution.strategy;
     let play = |period: usize, rung: usize, own: usize| {
-        let found = strategy
-            .at(
-                &game,
-                state_at(&game, period, rung),
-                period % lattice.parties,
-                own,
-            )
-            .unwrap();
+        let found = strategy.at(&game, state_at(&game, period, rung), period % lattice.parties, own).unwrap();
         [found[0], found[1], found[2]]
     };
-    let tree = Tree {
-        lattice,
-        play: &play,
-    };
+    let tree = Tree { lattice, play: &play };
     let worlds = tree.worlds();
     let reading = Reading::new(&game, strategy);
-    let certificate = judge(
-        &game,
-        lambda,
-        strategy,
-        &JudgeOptions {
-            points: 3_000,
-            ..JudgeOptions::default()
-        },
-    )
-    .unwrap();
+    let certificate =
+        judge(&game, lambda, strategy, &JudgeOptions { points: 3_000, ..JudgeOptions::default() }).unwrap();
     for party in 0..lattice.parties {
         for own in 0..lattice.types {
-            let mine: Vec<(Vec<usize>, f64)> = worlds
-                .iter()
-                .filter(|world| world.0[party] == own)
-                .cloned()
-                .collect();
+            let mine: Vec<(Vec<usize>, f64)> =
+                worlds.iter().filter(|world| world.0[party] == own).cloned().collect();
             let mass: f64 = mine.iter().map(|world| world.1).sum();
-            let value = mine
-                .iter()
-                .map(|(types, weight)| weight * tree.value(types, party, 0, 0))
-                .sum::<f64>()
-                / mass;
+            let value =
+                mine.iter().map(|(types, weight)| weight * tree.value(types, party, 0, 0)).sum::<f64>()
+                    / mass;
             assert!((value - reading.values[party][own]).abs() < 1e-12);
             assert_eq!(reading.values, reading.true_values);
             let regret = tree.best(party, own, &mine, 0, 0) / mass - value;
             let found = certificate.regrets[party][own];
-            let tolerance = if lattice.parties == 2 && lattice.types == 2 {
-                1e-12
-            } else {
-                1e-4
-            };
+            let tolerance = if lattice.parties == 2 && lattice.types == 2 { 1e-12 } else { 1e-4 };
             assert!((found.value - value).abs() < 1e-12);
             assert!(
                 found.upper > regret - 1e-12 && found.upper < regret + tolerance,
@@ -196,13 +161,7 @@ fn check(lattice: Lattice, lambda: f64) {
 }
 
 /// Beliefs and choices at every state, from weights summed over histories.
-fn check_choices(
-    lattice: Lattice,
-    lambda: f64,
-    tree: &Tree,
-    reading: &Reading,
-    game: &PublicStateGame,
-) {
+fn check_choices(lattice: Lattice, lambda: f64, tree: &Tree, reading: &Reading, game: &PublicStateGame) {
     let worlds = tree.worlds();
     for period in 0..lattice.periods {
         for rung in 0..lattice.rungs.min(period + 1) {
@@ -211,11 +170,7 @@ fn check_choices(
                 .map(|(types, weight)| {
                     let mut sum = 0.0;
                     tree.reach(types, *weight, 0, 0, &mut |t, r, weight| {
-                        sum += if (t, r) == (period, rung) {
-                            weight
-                        } else {
-                            0.0
-                        }
+                        sum += if (t, r) == (period, rung) { weight } else { 0.0 }
                     });
                     sum
                 })
@@ -239,10 +194,8 @@ fn check_choices(
             for own in 0..lattice.types {
                 let mut scores = [0.0; 3];
                 let mut mass = 0.0;
-                for ((types, _), weight) in worlds
-                    .iter()
-                    .zip(&weights)
-                    .filter(|(world, _)| world.0[mover] == own)
+                for ((types, _), weight) in
+                    worlds.iter().zip(&weights).filter(|(world, _)| world.0[mover] == own)
                 {
                     mass += weight;
                     scores[0] += weight * tree.value(types, mover, period + 1, rung);
@@ -262,67 +215,19 @@ fn check_choices(
 #[test]
 fn two_parties_two_types() {
     for lambda in [1.0, 4.0, 12.0] {
-        check(
-            Lattice {
-                parties: 2,
-                types: 2,
-                periods: 7,
-                rungs: 4,
-            },
-            lambda,
-        );
+        check(Lattice { parties: 2, types: 2, periods: 7, rungs: 4 }, lambda);
     }
-    check(
-        Lattice {
-            parties: 2,
-            types: 2,
-            periods: 8,
-            rungs: 3,
-        },
-        30.0,
-    );
+    check(Lattice { parties: 2, types: 2, periods: 8, rungs: 3 }, 30.0);
 }
 
 #[test]
 fn more_types() {
-    check(
-        Lattice {
-            parties: 2,
-            types: 3,
-            periods: 6,
-            rungs: 4,
-        },
-        8.0,
-    );
-    check(
-        Lattice {
-            parties: 2,
-            types: 4,
-            periods: 5,
-            rungs: 3,
-        },
-        6.0,
-    );
+    check(Lattice { parties: 2, types: 3, periods: 6, rungs: 4 }, 8.0);
+    check(Lattice { parties: 2, types: 4, periods: 5, rungs: 3 }, 6.0);
 }
 
 #[test]
 fn more_parties() {
-    check(
-        Lattice {
-            parties: 3,
-            types: 2,
-            periods: 6,
-            rungs: 4,
-        },
-        8.0,
-    );
-    check(
-        Lattice {
-            parties: 4,
-            types: 2,
-            periods: 5,
-            rungs: 3,
-        },
-        5.0,
-    );
+    check(Lattice { parties: 3, types: 2, periods: 6, rungs: 4 }, 8.0);
+    check(Lattice { parties: 4, types: 2, periods: 5, rungs: 3 }, 5.0);
 }

@@ -26,13 +26,7 @@ impl ActionClass {
     /// Acts that share the weight of one kind evenly: a finer grid of offers, say, weighs no more than a coarse one.
     #[must_use]
     pub fn even(weight: f64, labels: &[&str]) -> Self {
-        Self {
-            weight,
-            actions: labels
-                .iter()
-                .map(|&label| (label.to_string(), 1.0))
-                .collect(),
-        }
+        Self { weight, actions: labels.iter().map(|&label| (label.to_string(), 1.0)).collect() }
     }
 }
 
@@ -49,13 +43,7 @@ impl Mover {
     /// Every act a kind of its own, all of one weight.
     #[must_use]
     pub fn new(player: usize, actions: &[&str]) -> Self {
-        Self {
-            player,
-            classes: actions
-                .iter()
-                .map(|label| ActionClass::even(1.0, &[label]))
-                .collect(),
-        }
+        Self { player, classes: actions.iter().map(|label| ActionClass::even(1.0, &[label])).collect() }
     }
 
     /// Acts grouped in kinds. Actions are numbered through the classes in order.
@@ -117,17 +105,12 @@ impl PublicStateBuilder {
         if let Some(player) = players.iter().position(|(_, types)| types.is_empty()) {
             return Err(PublicStateError::NoTypes { player });
         }
-        let joint = players
-            .iter()
-            .try_fold(1usize, |all, (_, types)| all.checked_mul(types.len()));
+        let joint = players.iter().try_fold(1usize, |all, (_, types)| all.checked_mul(types.len()));
         if joint.is_none_or(|joint| joint > MOST_JOINT_TYPES) {
             return Err(PublicStateError::TooManyJointTypes);
         }
         Ok(Self {
-            players: players
-                .iter()
-                .map(|(name, _)| (*name).to_string())
-                .collect(),
+            players: players.iter().map(|(name, _)| (*name).to_string()).collect(),
             types: players
                 .iter()
                 .map(|(_, types)| types.iter().map(|t| (*t).to_string()).collect())
@@ -180,12 +163,7 @@ impl PublicStateBuilder {
     }
 
     /// What a player believes a chance to be, where that isn't the truth: `[branch]`.
-    pub fn believed_chance(
-        &mut self,
-        player: usize,
-        chance: ChanceId,
-        probabilities: &[f64],
-    ) -> &mut Self {
+    pub fn believed_chance(&mut self, player: usize, chance: ChanceId, probabilities: &[f64]) -> &mut Self {
         let joint = self.joint_types();
         let rows = probabilities.iter().map(|&p| vec![p; joint]).collect();
         self.believed_chance_by_type(player, chance, rows)
@@ -207,13 +185,7 @@ impl PublicStateBuilder {
     pub fn state(&mut self, period: u32, rung: u32, movers: Vec<Mover>) -> StateId {
         let joint = movers
             .iter()
-            .map(|mover| {
-                mover
-                    .classes
-                    .iter()
-                    .map(|class| class.actions.len())
-                    .sum::<usize>()
-            })
+            .map(|mover| mover.classes.iter().map(|class| class.actions.len()).sum::<usize>())
             .product();
         self.push(StateDraft {
             period,
@@ -226,21 +198,11 @@ impl PublicStateBuilder {
     }
 
     /// A state at which play ends, with a label (shared by terminals of one kind) and what it pays.
-    pub fn terminal(
-        &mut self,
-        period: u32,
-        rung: u32,
-        outcome: &str,
-        payoff: Option<PayoffId>,
-    ) -> StateId {
-        let label = self
-            .outcomes
-            .iter()
-            .position(|known| known == outcome)
-            .unwrap_or_else(|| {
-                self.outcomes.push(outcome.to_string());
-                self.outcomes.len() - 1
-            });
+    pub fn terminal(&mut self, period: u32, rung: u32, outcome: &str, payoff: Option<PayoffId>) -> StateId {
+        let label = self.outcomes.iter().position(|known| known == outcome).unwrap_or_else(|| {
+            self.outcomes.push(outcome.to_string());
+            self.outcomes.len() - 1
+        });
         let payoff = payoff.map_or(NONE, |id| id.0);
         self.push(StateDraft {
             period,
@@ -282,17 +244,9 @@ impl PublicStateBuilder {
         chance: ChanceId,
         branches: Vec<Branch>,
     ) -> Result<(), PublicStateError> {
-        let rows = self
-            .chances
-            .get(chance.index())
-            .ok_or(PublicStateError::NoSuchChance { chance })?
-            .len();
+        let rows = self.chances.get(chance.index()).ok_or(PublicStateError::NoSuchChance { chance })?.len();
         if rows != branches.len() {
-            let why = format!(
-                "{} branches given, chance {} has {rows}",
-                branches.len(),
-                chance.index()
-            );
+            let why = format!("{} branches given, chance {} has {rows}", branches.len(), chance.index());
             return Err(PublicStateError::BadTransition { state: from, why });
         }
         self.add_transition(from, actions, Some(chance), branches)
@@ -304,20 +258,14 @@ impl PublicStateBuilder {
     /// The first mistake found.
     pub fn build(self) -> Result<PublicStateGame, PublicStateError> {
         self.check_states()?;
-        let first = self
-            .states
-            .iter()
-            .position(|state| state.outcome == NONE)
-            .ok_or(PublicStateError::NoDecision)?;
+        let first =
+            self.states.iter().position(|state| state.outcome == NONE).ok_or(PublicStateError::NoDecision)?;
         let root = self.root.map_or(first, StateId::index);
         let order = self.sort(root)?;
         let (view_of, views) = self.views()?;
         let structure = self.freeze(root, order, view_of, views);
         let numbers = self.numbers(&structure)?;
-        Ok(PublicStateGame {
-            structure: Arc::new(structure),
-            numbers,
-        })
+        Ok(PublicStateGame { structure: Arc::new(structure), numbers })
     }
 
     fn joint_types(&self) -> usize {
@@ -336,52 +284,33 @@ impl PublicStateBuilder {
         chance: Option<ChanceId>,
         branches: Vec<Branch>,
     ) -> Result<(), PublicStateError> {
-        if let Some(missing) = branches
-            .iter()
-            .find(|branch| branch.next.index() >= self.states.len())
-        {
-            return Err(PublicStateError::NoSuchState {
-                state: missing.next,
-            });
+        if let Some(missing) = branches.iter().find(|branch| branch.next.index() >= self.states.len()) {
+            return Err(PublicStateError::NoSuchState { state: missing.next });
         }
-        if let Some(payoff) = branches
-            .iter()
-            .filter_map(|b| b.payoff)
-            .find(|id| id.index() >= self.payoffs.len())
+        if let Some(payoff) =
+            branches.iter().filter_map(|b| b.payoff).find(|id| id.index() >= self.payoffs.len())
         {
             return Err(PublicStateError::NoSuchPayoff { payoff });
         }
-        let state = self
-            .states
-            .get_mut(from.index())
-            .ok_or(PublicStateError::NoSuchState { state: from })?;
+        let state = self.states.get_mut(from.index()).ok_or(PublicStateError::NoSuchState { state: from })?;
         let bad = |why: String| PublicStateError::BadTransition { state: from, why };
         if state.outcome != NONE {
             return Err(bad("play has ended there".into()));
         }
         if actions.len() != state.movers.len() {
-            return Err(bad(format!(
-                "{} actions given for {} movers",
-                actions.len(),
-                state.movers.len()
-            )));
+            return Err(bad(format!("{} actions given for {} movers", actions.len(), state.movers.len())));
         }
         let mut joint = 0;
         for (mover, &action) in state.movers.iter().zip(actions) {
             let count: usize = mover.classes.iter().map(|class| class.actions.len()).sum();
             if action >= count {
-                return Err(bad(format!(
-                    "player {} has {count} actions, not action {action}",
-                    mover.player
-                )));
+                return Err(bad(format!("player {} has {count} actions, not action {action}", mover.player)));
             }
             joint = joint * count + action;
         }
         let slot = &mut state.transitions[joint];
         if slot.is_some() {
-            return Err(bad(format!(
-                "joint action {actions:?} has a transition already"
-            )));
+            return Err(bad(format!("joint action {actions:?} has a transition already")));
         }
         *slot = Some((chance, branches));
         Ok(())
@@ -391,9 +320,7 @@ impl PublicStateBuilder {
         for (at, state) in self.states.iter().enumerate() {
             let id = StateId(at as u32);
             if state.payoff != NONE && state.payoff as usize >= self.payoffs.len() {
-                return Err(PublicStateError::NoSuchPayoff {
-                    payoff: PayoffId(state.payoff),
-                });
+                return Err(PublicStateError::NoSuchPayoff { payoff: PayoffId(state.payoff) });
             }
             self.check_movers(id, &state.movers)?;
             if let Some(joint) = state.transitions.iter().position(Option::is_none) {
@@ -410,33 +337,17 @@ impl PublicStateBuilder {
         let bad = |why: String| Err(PublicStateError::BadMove { state, why });
         for (at, mover) in movers.iter().enumerate() {
             if mover.player >= self.players.len() {
-                return Err(PublicStateError::NoSuchPlayer {
-                    player: mover.player,
-                });
+                return Err(PublicStateError::NoSuchPlayer { player: mover.player });
             }
-            if movers[..at]
-                .iter()
-                .any(|other| other.player == mover.player)
-            {
+            if movers[..at].iter().any(|other| other.player == mover.player) {
                 return bad(format!("player {} moves twice", mover.player));
             }
-            if mover.classes.is_empty()
-                || mover.classes.iter().any(|class| class.actions.is_empty())
-            {
-                return bad(format!(
-                    "player {} has no action, or a class without one",
-                    mover.player
-                ));
+            if mover.classes.is_empty() || mover.classes.iter().any(|class| class.actions.is_empty()) {
+                return bad(format!("player {} has no action, or a class without one", mover.player));
             }
-            let weights = mover
-                .classes
-                .iter()
-                .flat_map(|c| c.actions.iter().map(|a| a.1).chain([c.weight]));
+            let weights = mover.classes.iter().flat_map(|c| c.actions.iter().map(|a| a.1).chain([c.weight]));
             if let Some(weight) = weights.into_iter().find(|w| !w.is_finite() || *w <= 0.0) {
-                return bad(format!(
-                    "player {}: a weight must be positive, not {weight}",
-                    mover.player
-                ));
+                return bad(format!("player {}: a weight must be positive, not {weight}", mover.player));
             }
         }
         Ok(())
@@ -452,9 +363,7 @@ impl PublicStateBuilder {
 
     fn sort(&self, root: usize) -> Result<Vec<u32>, PublicStateError> {
         if root >= self.states.len() {
-            return Err(PublicStateError::NoSuchState {
-                state: StateId(root as u32),
-            });
+            return Err(PublicStateError::NoSuchState { state: StateId(root as u32) });
         }
         let mut reached = vec![false; self.states.len()];
         let mut waiting = vec![root];
@@ -470,16 +379,12 @@ impl PublicStateBuilder {
             }
         }
         if let Some(state) = reached.iter().position(|reached| !reached) {
-            return Err(PublicStateError::Unreachable {
-                state: StateId(state as u32),
-            });
+            return Err(PublicStateError::Unreachable { state: StateId(state as u32) });
         }
         let mut order = Vec::new();
         let mut ready = VecDeque::from([root]);
         if arrivals[root] > 0 {
-            return Err(PublicStateError::Cycle {
-                state: StateId(root as u32),
-            });
+            return Err(PublicStateError::Cycle { state: StateId(root as u32) });
         }
         while let Some(state) = ready.pop_front() {
             if self.states[state].outcome == NONE {
@@ -493,23 +398,17 @@ impl PublicStateBuilder {
             }
         }
         match arrivals.iter().position(|&left| left > 0) {
-            Some(state) => Err(PublicStateError::Cycle {
-                state: StateId(state as u32),
-            }),
+            Some(state) => Err(PublicStateError::Cycle { state: StateId(state as u32) }),
             None => Ok(order),
         }
     }
 
     fn views(&self) -> Result<(Vec<usize>, usize), PublicStateError> {
         let mut own = vec![false; self.players.len()];
-        let believers = self
-            .believed_priors
-            .iter()
-            .map(|b| b.0)
-            .chain(self.believed_chances.iter().map(|b| b.0));
+        let believers =
+            self.believed_priors.iter().map(|b| b.0).chain(self.believed_chances.iter().map(|b| b.0));
         for player in believers {
-            *own.get_mut(player)
-                .ok_or(PublicStateError::NoSuchPlayer { player })? = true;
+            *own.get_mut(player).ok_or(PublicStateError::NoSuchPlayer { player })? = true;
         }
         let mut views = 1;
         let view_of = own
@@ -536,10 +435,7 @@ impl PublicStateBuilder {
             .map(|rows| {
                 let first = next_row;
                 next_row += rows.len();
-                Chance {
-                    first,
-                    branches: rows.len(),
-                }
+                Chance { first, branches: rows.len() }
             })
             .collect();
         for state in &self.states {
@@ -584,14 +480,9 @@ impl PublicStateBuilder {
             numbers.set_payoff(PayoffId(at as u32), payoff)?;
         }
         let prior = self.prior.as_ref().ok_or(PublicStateError::NoPrior)?;
-        let believers: Vec<usize> = (0..self.players.len())
-            .filter(|&player| structure.view_of[player] != 0)
-            .collect();
-        let all = || {
-            [View::Truth]
-                .into_iter()
-                .chain(believers.iter().map(|&player| View::Of(player)))
-        };
+        let believers: Vec<usize> =
+            (0..self.players.len()).filter(|&player| structure.view_of[player] != 0).collect();
+        let all = || [View::Truth].into_iter().chain(believers.iter().map(|&player| View::Of(player)));
         for view in all() {
             numbers.set_prior(view, prior)?;
         }
@@ -613,17 +504,12 @@ impl PublicStateBuilder {
 /// Weights of independent types over joint types.
 fn product(weights: &[&[f64]]) -> Vec<f64> {
     weights.iter().fold(vec![1.0], |joint, own| {
-        joint
-            .iter()
-            .flat_map(|&before| own.iter().map(move |&weight| before * weight))
-            .collect()
+        joint.iter().flat_map(|&before| own.iter().map(move |&weight| before * weight)).collect()
     })
 }
 
 fn decode(movers: &[Mover], joint: usize) -> Vec<usize> {
-    let counts = movers
-        .iter()
-        .map(|m| m.classes.iter().map(|c| c.actions.len()).sum::<usize>());
+    let counts = movers.iter().map(|m| m.classes.iter().map(|c| c.actions.len()).sum::<usize>());
     let mut stride: usize = counts.clone().product();
     counts
         .map(|count| {
@@ -644,14 +530,7 @@ struct SeatTable {
 
 impl Default for SeatTable {
     fn default() -> Self {
-        Self {
-            start: vec![0],
-            rows: vec![],
-            log_measure: vec![],
-            class: vec![],
-            labels: vec![],
-            unknowns: 0,
-        }
+        Self { start: vec![0], rows: vec![], log_measure: vec![], class: vec![], labels: vec![], unknowns: 0 }
     }
 }
 
@@ -662,19 +541,13 @@ impl SeatTable {
         for (at, class) in mover.classes.iter().enumerate() {
             let within: f64 = class.actions.iter().map(|action| action.1).sum();
             for (label, weight) in &class.actions {
-                self.log_measure
-                    .push(ln(class.weight / kinds * (weight / within)));
+                self.log_measure.push(ln(class.weight / kinds * (weight / within)));
                 self.class.push(at as u32);
                 self.labels.push(label.clone());
             }
         }
         let actions = self.log_measure.len() - measure;
-        self.rows.push(Seat {
-            player: mover.player,
-            actions,
-            first: self.unknowns,
-            measure,
-        });
+        self.rows.push(Seat { player: mover.player, actions, first: self.unknowns, measure });
         self.unknowns += types * actions;
     }
 }
@@ -687,18 +560,13 @@ struct LinkTable {
 
 impl Default for LinkTable {
     fn default() -> Self {
-        Self {
-            joint_start: vec![0],
-            link_start: vec![0],
-            rows: vec![],
-        }
+        Self { joint_start: vec![0], link_start: vec![0], rows: vec![] }
     }
 }
 
 impl LinkTable {
     fn push(&mut self, chance: Option<Chance>, branches: &[Branch]) {
-        let rows: Range<usize> =
-            chance.map_or(0..0, |chance| chance.first..chance.first + chance.branches);
+        let rows: Range<usize> = chance.map_or(0..0, |chance| chance.first..chance.first + chance.branches);
         for (at, branch) in branches.iter().enumerate() {
             self.rows.push(Link {
                 next: branch.next.0,

@@ -47,9 +47,7 @@ mod tests {
 
     #[test]
     fn agrees_with_libm() {
-        let mut inputs: Vec<f64> = (0..200_000)
-            .map(|at| -708.0 + 0.007_085 * f64::from(at))
-            .collect();
+        let mut inputs: Vec<f64> = (0..200_000).map(|at| -708.0 + 0.007_085 * f64::from(at)).collect();
         inputs.extend([0.0, -0.0, 1e-300, -1e-17, 0.5, -0.5, 1.0, -1.0]);
         let mut found = inputs.clone();
         exp_all(&mut found);

@@ -111,10 +111,9 @@ impl fmt::Display for PublicStateError {
             Self::NoTypes { player } => write!(f, "player {player} has no type"),
             Self::TooManyJointTypes => write!(f, "more than 65536 joint types"),
             Self::NoSuchPlayer { player } => write!(f, "there is no player {player}"),
-            Self::NoOwnView { player } => write!(
-                f,
-                "player {player} holds no belief of its own; declare it in the builder"
-            ),
+            Self::NoOwnView { player } => {
+                write!(f, "player {player} holds no belief of its own; declare it in the builder")
+            }
             Self::NoSuchState { state } => write!(f, "state {} was never declared", state.index()),
             Self::NoSuchPayoff { payoff } => {
                 write!(f, "payoff {} was never declared", payoff.index())
@@ -129,11 +128,7 @@ impl fmt::Display for PublicStateError {
                 write!(f, "state {}: {why}", state.index())
             }
             Self::MissingTransition { state, actions } => {
-                write!(
-                    f,
-                    "state {}: joint action {actions:?} leads nowhere",
-                    state.index()
-                )
+                write!(f, "state {}: joint action {actions:?} leads nowhere", state.index())
             }
             Self::NoDecision => write!(f, "no state at which anything happens"),
             Self::NoPrior => write!(f, "the prior over types was never given"),

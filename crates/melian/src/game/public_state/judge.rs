@@ -27,10 +27,7 @@ pub struct JudgeOptions {
 
 impl Default for JudgeOptions {
     fn default() -> Self {
-        Self {
-            vectors: 2_000,
-            points: 1_001,
-        }
+        Self { vectors: 2_000, points: 1_001 }
     }
 }
 
@@ -80,30 +77,19 @@ impl Certificate {
     /// No deviation of any type gains more.
     #[must_use]
     pub fn regret_upper(&self) -> f64 {
-        self.regrets
-            .iter()
-            .flatten()
-            .map(|regret| regret.upper)
-            .fold(0.0, f64::max)
+        self.regrets.iter().flatten().map(|regret| regret.upper).fold(0.0, f64::max)
     }
 
     /// Some deviation of some type gains this.
     #[must_use]
     pub fn regret_lower(&self) -> f64 {
-        self.regrets
-            .iter()
-            .flatten()
-            .map(|regret| regret.lower)
-            .fold(0.0, f64::max)
+        self.regrets.iter().flatten().map(|regret| regret.lower).fold(0.0, f64::max)
     }
 
     /// Whether the regret is known to within `epsilon`; otherwise say "not certified" and give the lower bound.
     #[must_use]
     pub fn certified(&self, epsilon: f64) -> bool {
-        self.regrets
-            .iter()
-            .flatten()
-            .all(|regret| regret.upper - regret.lower <= epsilon)
+        self.regrets.iter().flatten().all(|regret| regret.upper - regret.lower <= epsilon)
     }
 }
 
@@ -118,11 +104,7 @@ pub fn judge(
     options: &JudgeOptions,
 ) -> Result<Certificate, PublicStateError> {
     if strategy.logs().len() != game.strategy_len() {
-        let why = format!(
-            "{} entries given, {} expected",
-            strategy.logs().len(),
-            game.strategy_len()
-        );
+        let why = format!("{} entries given, {} expected", strategy.logs().len(), game.strategy_len());
         return Err(PublicStateError::BadStrategy { why });
     }
     let play = Play::new(game, strategy);
@@ -130,21 +112,13 @@ pub fn judge(
     let pairs: Vec<(usize, usize)> = (0..game.players().len())
         .flat_map(|player| (0..game.types(player).len()).map(move |own| (player, own)))
         .collect();
-    let found: Vec<Regret> = pairs
-        .par_iter()
-        .map(|&(player, own)| play.regret(player, own, options))
-        .collect();
+    let found: Vec<Regret> =
+        pairs.par_iter().map(|&(player, own)| play.regret(player, own, options)).collect();
     let mut found = found.into_iter();
     let regrets = (0..game.players().len())
         .map(|player| found.by_ref().take(game.types(player).len()).collect())
         .collect();
-    Ok(Certificate {
-        lambda,
-        residual,
-        one_shot_regret,
-        regrets,
-        range: game.payoff_range(),
-    })
+    Ok(Certificate { lambda, residual, one_shot_regret, regrets, range: game.payoff_range() })
 }
 
 /// A strategy with its values, computed by plain recursions.
@@ -187,8 +161,7 @@ impl<'a> Play<'a> {
             return 0.0;
         }
         let joint = self.structure.joint_types;
-        self.game.numbers.payoffs
-            [(block as usize * self.structure.players.len() + player) * joint + theta]
+        self.game.numbers.payoffs[(block as usize * self.structure.players.len() + player) * joint + theta]
     }
 
     /// Entry of the strategy for a seat's action, by joint type.
@@ -208,8 +181,7 @@ impl<'a> Play<'a> {
         for (state, &payoff) in structure.terminal_payoff.iter().enumerate() {
             for player in 0..players {
                 for theta in 0..joint {
-                    values[(state * players + player) * joint + theta] =
-                        self.paid(payoff, player, theta);
+                    values[(state * players + player) * joint + theta] = self.paid(payoff, player, theta);
                 }
             }
         }
@@ -244,8 +216,7 @@ impl<'a> Play<'a> {
         let mut arrivals: Vec<Vec<f64>> = vec![Vec::new(); structure.states() * joint];
         let mut weights = vec![f64::NEG_INFINITY; structure.states() * joint];
         for theta in 0..joint {
-            arrivals[structure.root * joint + theta]
-                .push(self.game.numbers.log_prior[view * joint + theta]);
+            arrivals[structure.root * joint + theta].push(self.game.numbers.log_prior[view * joint + theta]);
         }
         for &state in &structure.order {
             let state = state as usize;
@@ -269,20 +240,11 @@ impl<'a> Play<'a> {
     }
 
     /// Belief over joint types at a state given the own type; where play can't arrive, by the prior, else even odds.
-    fn belief(
-        &self,
-        weights: &[f64],
-        player: usize,
-        own: usize,
-        state: usize,
-    ) -> Vec<(usize, f64)> {
+    fn belief(&self, weights: &[f64], player: usize, own: usize, state: usize) -> Vec<(usize, f64)> {
         let joint = self.structure.joint_types;
         let members = self.members(player, own);
         let prior = &self.game.numbers.log_prior[self.structure.view_of[player] * joint..][..joint];
-        let mut logs: Vec<f64> = members
-            .iter()
-            .map(|&theta| weights[state * joint + theta])
-            .collect();
+        let mut logs: Vec<f64> = members.iter().map(|&theta| weights[state * joint + theta]).collect();
         let mut total = log_sum(&logs);
         if total == f64::NEG_INFINITY {
             logs = members.iter().map(|&theta| prior[theta]).collect();
@@ -292,11 +254,7 @@ impl<'a> Play<'a> {
             logs = vec![0.0; members.len()];
             total = log_sum(&logs);
         }
-        members
-            .into_iter()
-            .zip(logs)
-            .map(|(theta, log)| (theta, exp(log - total)))
-            .collect()
+        members.into_iter().zip(logs).map(|(theta, log)| (theta, exp(log - total))).collect()
     }
 
     fn members(&self, player: usize, own: usize) -> Vec<usize> {
@@ -313,10 +271,7 @@ impl<'a> Play<'a> {
             let weights = self.log_weights(player);
             for &state in &structure.order {
                 let state = state as usize;
-                for seat in structure
-                    .seats_at(state)
-                    .filter(|&seat| structure.seats[seat].player == player)
-                {
+                for seat in structure.seats_at(state).filter(|&seat| structure.seats[seat].player == player) {
                     for own in 0..structure.types[player].len() {
                         let (distance, better) = self.choice(&weights, lambda, state, seat, own);
                         residual = residual.max(distance);
@@ -328,14 +283,7 @@ impl<'a> Play<'a> {
         (residual, gain)
     }
 
-    fn choice(
-        &self,
-        weights: &[f64],
-        lambda: f64,
-        state: usize,
-        seat: usize,
-        own: usize,
-    ) -> (f64, f64) {
+    fn choice(&self, weights: &[f64], lambda: f64, state: usize, seat: usize, own: usize) -> (f64, f64) {
         let structure = self.structure;
         let shape = structure.seats[seat];
         let belief = self.belief(weights, shape.player, own, state);
@@ -372,14 +320,8 @@ impl<'a> Play<'a> {
             .zip(played)
             .map(|(score, played)| (exp(score - total) - played).abs())
             .fold(0.0, f64::max);
-        let best = action_values
-            .iter()
-            .fold(f64::NEG_INFINITY, |best, &value| best.max(value));
-        let mean: f64 = action_values
-            .iter()
-            .zip(played)
-            .map(|(value, played)| value * played)
-            .sum();
+        let best = action_values.iter().fold(f64::NEG_INFINITY, |best, &value| best.max(value));
+        let mean: f64 = action_values.iter().zip(played).map(|(value, played)| value * played).sum();
         (distance, best - mean)
     }
 
@@ -389,43 +331,26 @@ impl<'a> Play<'a> {
         let members = self.members(player, own);
         let prior: Vec<f64> = members
             .iter()
-            .map(|&theta| {
-                exp(self.game.numbers.log_prior[structure.view_of[player] * joint + theta])
-            })
+            .map(|&theta| exp(self.game.numbers.log_prior[structure.view_of[player] * joint + theta]))
             .collect();
         let mass: f64 = prior.iter().sum();
         if mass == 0.0 {
-            return Regret {
-                value: 0.0,
-                lower: 0.0,
-                upper: 0.0,
-                method: Method::Exact,
-            };
+            return Regret { value: 0.0, lower: 0.0, upper: 0.0, method: Method::Exact };
         }
         let value = members
             .iter()
             .zip(&prior)
-            .map(|(&theta, weight)| {
-                weight * self.value(&self.values, structure.root, player, theta)
-            })
+            .map(|(&theta, weight)| weight * self.value(&self.values, structure.root, player, theta))
             .sum::<f64>()
             / mass;
-        let deviator = Deviator {
-            play: self,
-            player,
-            members,
-            prior,
-        };
+        let deviator = Deviator { play: self, player, members, prior };
         let (lower, upper, method) = if deviator.members.len() == 2 {
             deviator.by_vectors(options.vectors)
         } else {
             deviator.by_grid(options.points)
         };
         // Rounding of as many additions and products as the longest play has steps, generously.
-        let slack = structure.order.len() as f64
-            * 4.0
-            * f64::EPSILON
-            * (upper / mass).abs().max(value.abs());
+        let slack = structure.order.len() as f64 * 4.0 * f64::EPSILON * (upper / mass).abs().max(value.abs());
         Regret {
             value,
             lower: (lower / mass - value).max(0.0),
@@ -436,9 +361,7 @@ impl<'a> Play<'a> {
 }
 
 fn log_sum(logs: &[f64]) -> f64 {
-    let top = logs
-        .iter()
-        .fold(f64::NEG_INFINITY, |top, &log| top.max(log));
+    let top = logs.iter().fold(f64::NEG_INFINITY, |top, &log| top.max(log));
     if top == f64::NEG_INFINITY {
         return top;
     }
@@ -470,9 +393,7 @@ impl Deviator<'_> {
             .filter(|&offset| {
                 structure
                     .joint_actions(state, offset)
-                    .all(|(seat, action)| {
-                        structure.seats[seat].player != self.player || action == own_action
-                    })
+                    .all(|(seat, action)| structure.seats[seat].player != self.player || action == own_action)
             })
             .collect()
     }
@@ -494,10 +415,7 @@ impl Deviator<'_> {
     }
 
     fn paid(&self, block: u32) -> Vec<f64> {
-        self.members
-            .iter()
-            .map(|&theta| self.play.paid(block, self.player, theta))
-            .collect()
+        self.members.iter().map(|&theta| self.play.paid(block, self.player, theta)).collect()
     }
 
     /// Two members: the upper envelope, exactly unless it grows beyond `most` vectors. Lower and upper bound and method.
@@ -524,10 +442,7 @@ impl Deviator<'_> {
                         let ahead: Vec<[f64; 2]> = envelopes[shape.next as usize]
                             .iter()
                             .map(|vector| {
-                                [
-                                    likelihood[0] * (vector[0] + paid[0]),
-                                    likelihood[1] * (vector[1] + paid[1]),
-                                ]
+                                [likelihood[0] * (vector[0] + paid[0]), likelihood[1] * (vector[1] + paid[1])]
                             })
                             .collect();
                         sum = envelope_sum(&sum, &envelope(ahead));
@@ -542,15 +457,7 @@ impl Deviator<'_> {
         }
         let (lower, _) = best_of(&envelopes[structure.root], [self.prior[0], self.prior[1]]);
         let loss = lost[structure.root] * (self.prior[0] + self.prior[1]);
-        (
-            lower,
-            lower + loss,
-            if loss == 0.0 {
-                Method::Exact
-            } else {
-                Method::Vectors
-            },
-        )
+        (lower, lower + loss, if loss == 0.0 { Method::Exact } else { Method::Vectors })
     }
 
     /// Any number of members: chords from above, deviations carried out from below.
@@ -562,73 +469,37 @@ impl Deviator<'_> {
         for &state in structure.order.iter().rev() {
             let state = state as usize;
             let steps = self.steps(state, &factors);
-            let mut found = StateBounds {
-                upper: Vec::new(),
-                vectors: Vec::new(),
-            };
+            let mut found = StateBounds { upper: Vec::new(), vectors: Vec::new() };
             for point in 0..grid.points() {
-                let (upper, vector) =
-                    self.backup(&steps, &bounds, &grid, &factors, &grid.point(point));
+                let (upper, vector) = self.backup(&steps, &bounds, &grid, &factors, &grid.point(point));
                 found.upper.push(upper);
                 found.vectors.extend(vector);
             }
             bounds[state] = Some(found);
         }
         let even: Vec<Vec<f64>> = factors.sizes.iter().map(|&size| vec![1.0; size]).collect();
-        let (upper, vector) = self.backup(
-            &self.steps(structure.root, &factors),
-            &bounds,
-            &grid,
-            &factors,
-            &even,
-        );
-        let lower: f64 = vector
-            .iter()
-            .zip(&self.prior)
-            .map(|(value, weight)| value * weight)
-            .sum();
+        let (upper, vector) =
+            self.backup(&self.steps(structure.root, &factors), &bounds, &grid, &factors, &even);
+        let lower: f64 = vector.iter().zip(&self.prior).map(|(value, weight)| value * weight).sum();
         let exact = factors.sizes.iter().all(|&size| size == 1);
-        (
-            lower,
-            upper.max(lower),
-            if exact {
-                Method::Exact
-            } else {
-                Method::Grid {
-                    points: grid.points(),
-                }
-            },
-        )
+        (lower, upper.max(lower), if exact { Method::Exact } else { Method::Grid { points: grid.points() } })
     }
 
     /// How beliefs factor: by opponent, if every chance that depends on types does; else all members are one factor.
     fn factors(&self) -> Factors {
         let structure = self.play.structure;
-        let others: Vec<usize> = (0..structure.players.len())
-            .filter(|&other| other != self.player)
-            .collect();
+        let others: Vec<usize> = (0..structure.players.len()).filter(|&other| other != self.player).collect();
         let by_opponent = Factors {
-            sizes: others
-                .iter()
-                .map(|&other| structure.types[other].len())
-                .collect(),
+            sizes: others.iter().map(|&other| structure.types[other].len()).collect(),
             of_member: self
                 .members
                 .iter()
-                .map(|&theta| {
-                    others
-                        .iter()
-                        .map(|&other| structure.type_of[other][theta] as usize)
-                        .collect()
-                })
+                .map(|&theta| others.iter().map(|&other| structure.type_of[other][theta] as usize).collect())
                 .collect(),
         };
         let splits = (0..structure.links.len()).all(|link| {
-            let chance: Vec<f64> = self
-                .members
-                .iter()
-                .map(|&theta| self.play.chance(self.player, link, theta))
-                .collect();
+            let chance: Vec<f64> =
+                self.members.iter().map(|&theta| self.play.chance(self.player, link, theta)).collect();
             by_opponent.split(&chance).is_some()
         });
         if splits {
@@ -654,9 +525,7 @@ impl Deviator<'_> {
                         let mut paid = self.paid(shape.payoff);
                         let next = shape.next as usize;
                         if structure.is_terminal(next) {
-                            for (paid, end) in paid
-                                .iter_mut()
-                                .zip(self.paid(structure.terminal_payoff[next]))
+                            for (paid, end) in paid.iter_mut().zip(self.paid(structure.terminal_payoff[next]))
                             {
                                 *paid += end;
                             }
@@ -685,9 +554,8 @@ impl Deviator<'_> {
         at: &[Vec<f64>],
     ) -> (f64, Vec<f64>) {
         let size = self.members.len();
-        let weights: Vec<f64> = (0..size)
-            .map(|member| self.prior[member] * factors.weight(member, at))
-            .collect();
+        let weights: Vec<f64> =
+            (0..size).map(|member| self.prior[member] * factors.weight(member, at)).collect();
         let mut best_upper = f64::NEG_INFINITY;
         let mut best_lower = f64::NEG_INFINITY;
         let mut best_vector = vec![0.0; size];
@@ -712,23 +580,15 @@ impl Deviator<'_> {
                 let Some((scale, corners)) = grid.locate(&moved) else {
                     continue;
                 };
-                upper += scale
-                    * corners
-                        .iter()
-                        .map(|&(point, share)| share * ahead.upper[point])
-                        .sum::<f64>();
-                let attained = ahead.best_corner(&corners, size, |member| {
-                    weights[member] * step.likelihood[member]
-                });
+                upper +=
+                    scale * corners.iter().map(|&(point, share)| share * ahead.upper[point]).sum::<f64>();
+                let attained =
+                    ahead.best_corner(&corners, size, |member| weights[member] * step.likelihood[member]);
                 for member in 0..size {
                     vector[member] += step.likelihood[member] * attained[member];
                 }
             }
-            let lower: f64 = vector
-                .iter()
-                .zip(&weights)
-                .map(|(value, weight)| value * weight)
-                .sum();
+            let lower: f64 = vector.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
             best_upper = best_upper.max(upper);
             if lower > best_lower {
                 best_lower = lower;
@@ -747,28 +607,23 @@ struct Factors {
 
 impl Factors {
     fn weight(&self, member: usize, at: &[Vec<f64>]) -> f64 {
-        self.of_member[member]
-            .iter()
-            .zip(at)
-            .map(|(&index, values)| values[index])
-            .product()
+        self.of_member[member].iter().zip(at).map(|(&index, values)| values[index]).product()
     }
 
     /// Writes a function of members as a product over factors, if it is one.
     fn split(&self, values: &[f64]) -> Option<Vec<Vec<f64>>> {
-        let base = (0..values.len()).fold(0, |best, member| {
-            if values[member] > values[best] {
-                member
-            } else {
-                best
-            }
-        });
+        let base = (0..values.len()).fold(
+            0,
+            |best, member| {
+                if values[member] > values[best] { member } else { best }
+            },
+        );
         let top = values[base];
         let mut split: Vec<Vec<f64>> = self.sizes.iter().map(|&size| vec![0.0; size]).collect();
         if top > 0.0 {
             for (member, indices) in self.of_member.iter().enumerate() {
-                let mut apart = (0..indices.len())
-                    .filter(|&factor| indices[factor] != self.of_member[base][factor]);
+                let mut apart =
+                    (0..indices.len()).filter(|&factor| indices[factor] != self.of_member[base][factor]);
                 if let (Some(factor), None) = (apart.next(), apart.next()) {
                     split[factor][indices[factor]] = values[member] / top;
                 }
@@ -807,19 +662,13 @@ const CORNERS_TRIED: usize = 8;
 
 impl StateBounds {
     /// The best at these weights of the vectors of the corners that weigh most.
-    fn best_corner(
-        &self,
-        corners: &[(usize, f64)],
-        size: usize,
-        weight: impl Fn(usize) -> f64,
-    ) -> &[f64] {
+    fn best_corner(&self, corners: &[(usize, f64)], size: usize, weight: impl Fn(usize) -> f64) -> &[f64] {
         let mut order: Vec<&(usize, f64)> = corners.iter().collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut best = (f64::NEG_INFINITY, 0);
         for &&(point, _) in order.iter().take(CORNERS_TRIED) {
-            let value: f64 = (0..size)
-                .map(|member| weight(member) * self.vectors[point * size + member])
-                .sum();
+            let value: f64 =
+                (0..size).map(|member| weight(member) * self.vectors[point * size + member]).sum();
             if value > best.0 {
                 best = (value, point);
             }
@@ -911,11 +760,8 @@ fn loss_without(before: [f64; 2], middle: [f64; 2], after: [f64; 2]) -> f64 {
 }
 
 fn best_of(vectors: &[[f64; 2]], weights: [f64; 2]) -> (f64, usize) {
-    vectors
-        .iter()
-        .enumerate()
-        .fold((f64::NEG_INFINITY, 0), |best, (at, vector)| {
-            let value = weights[0] * vector[0] + weights[1] * vector[1];
-            if value > best.0 { (value, at) } else { best }
-        })
+    vectors.iter().enumerate().fold((f64::NEG_INFINITY, 0), |best, (at, vector)| {
+        let value = weights[0] * vector[0] + weights[1] * vector[1];
+        if value > best.0 { (value, at) } else { best }
+    })
 }

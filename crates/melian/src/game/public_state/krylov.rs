@@ -11,9 +11,7 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5]))
-        + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
-        + rest
+    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7])) + rest
 }
 
 pub(super) fn norm(a: &[f64]) -> f64 {
@@ -57,10 +55,7 @@ impl Gmres {
     ) -> Krylov {
         x.fill(0.0);
         let scale = norm(rhs);
-        let mut done = Krylov {
-            products: 0,
-            relative: 0.0,
-        };
+        let mut done = Krylov { products: 0, relative: 0.0 };
         if scale == 0.0 || !scale.is_finite() {
             return done;
         }
@@ -68,14 +63,7 @@ impl Gmres {
         done.relative = 1.0;
         while done.products < most {
             let cycle = restart.min(most - done.products);
-            done = self.cycle(
-                &mut apply,
-                &residual,
-                x,
-                (tolerance * scale, scale),
-                cycle,
-                done.products,
-            );
+            done = self.cycle(&mut apply, &residual, x, (tolerance * scale, scale), cycle, done.products);
             if done.relative <= tolerance || done.products >= most {
                 break;
             }
@@ -134,11 +122,7 @@ impl Gmres {
             }
             let (upper, lower) = (column[steps], column[steps + 1]);
             let radius = (upper * upper + lower * lower).sqrt();
-            let (cosine, sine) = if radius > 0.0 {
-                (upper / radius, lower / radius)
-            } else {
-                (1.0, 0.0)
-            };
+            let (cosine, sine) = if radius > 0.0 { (upper / radius, lower / radius) } else { (1.0, 0.0) };
             turns.push((cosine, sine));
             column[steps] = radius;
             right.push(-sine * right[steps]);
@@ -156,25 +140,15 @@ impl Gmres {
         }
         for at in (0..steps).rev() {
             let mut value = right[at];
-            for (column, weight) in self.hessenberg[at + 1..steps]
-                .iter()
-                .zip(&right[at + 1..steps])
-            {
+            for (column, weight) in self.hessenberg[at + 1..steps].iter().zip(&right[at + 1..steps]) {
                 value -= column[at] * weight;
             }
-            right[at] = if self.hessenberg[at][at] == 0.0 {
-                0.0
-            } else {
-                value / self.hessenberg[at][at]
-            };
+            right[at] = if self.hessenberg[at][at] == 0.0 { 0.0 } else { value / self.hessenberg[at][at] };
         }
         for (weight, basis) in right[..steps].iter().zip(&self.basis) {
             add_scaled(x, *weight, basis);
         }
-        Krylov {
-            products: before + steps,
-            relative: right[steps].abs() / scale,
-        }
+        Krylov { products: before + steps, relative: right[steps].abs() / scale }
     }
 
     fn vector(&mut self, at: usize, size: usize) -> &mut Vec<f64> {

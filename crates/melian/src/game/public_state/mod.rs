@@ -54,8 +54,7 @@ pub use judge::{Certificate, JudgeOptions, Method, Regret, judge};
 pub use reading::{BeliefRow, CourseStep, Reading};
 pub use sensitivity::{Parameter, Sensitivity, sensitivities};
 pub use solve::{
-    Control, Event, Progress, Solution, SolveOptions, Status, branches, solve, solve_variants,
-    trace,
+    Control, Event, Progress, Solution, SolveOptions, Status, branches, solve, solve_variants, trace,
 };
 pub use strategy::Strategy;
 pub use structure::{ChanceId, Numbers, Payoff, PayoffId, PublicStateGame, StateId, View};

@@ -71,10 +71,7 @@ impl Reading {
         pass.run(game, strategy.logs(), 0.0);
         let weights = forward(game, &probabilities);
         let joint = structure.joint_types;
-        let reach: Vec<f64> = weights
-            .chunks(joint)
-            .map(|weights| weights.iter().sum())
-            .collect();
+        let reach: Vec<f64> = weights.chunks(joint).map(|weights| weights.iter().sum()).collect();
         let own_views = expected(game, &probabilities, |player| structure.view_of[player]);
         let mut reading = Self {
             outcomes: outcome_sums(game, &reach),
@@ -106,14 +103,10 @@ impl Reading {
             View::Truth => 0,
             View::Of(player) => *game.structure.view_of.get(player)?,
         };
-        let weights = self
-            .log_weight
-            .get((view * self.states + state.index()) * self.joint..)?
-            .get(..self.joint)?;
+        let weights =
+            self.log_weight.get((view * self.states + state.index()) * self.joint..)?.get(..self.joint)?;
         let own_type = game.structure.type_of.get(about)?;
-        let top = weights
-            .iter()
-            .fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
+        let top = weights.iter().fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
         if top == f64::NEG_INFINITY {
             return None;
         }
@@ -128,24 +121,14 @@ impl Reading {
         Some(belief)
     }
 
-    fn by_period(
-        &self,
-        game: &PublicStateGame,
-        probabilities: &[f64],
-        weights: &[f64],
-    ) -> Vec<BeliefRow> {
+    fn by_period(&self, game: &PublicStateGame, probabilities: &[f64], weights: &[f64]) -> Vec<BeliefRow> {
         let structure = &*game.structure;
         let entering = entering(game, probabilities, weights);
-        let mut periods: Vec<u32> = structure
-            .order
-            .iter()
-            .map(|&state| structure.period[state as usize])
-            .collect();
+        let mut periods: Vec<u32> =
+            structure.order.iter().map(|&state| structure.period[state as usize]).collect();
         periods.sort_unstable();
         periods.dedup();
-        let own = (0..structure.players.len())
-            .filter(|&player| structure.view_of[player] != 0)
-            .map(View::Of);
+        let own = (0..structure.players.len()).filter(|&player| structure.view_of[player] != 0).map(View::Of);
         let views: Vec<View> = [View::Truth].into_iter().chain(own).collect();
         let mut rows = Vec::new();
         for &period in &periods {
@@ -172,20 +155,10 @@ impl Reading {
         let counts = |theta: usize| given.is_none_or(|given| own_type[theta] as usize == given);
         let mut belief = vec![0.0; structure.types[about].len()];
         let mut total = 0.0;
-        for &state in structure
-            .order
-            .iter()
-            .filter(|&&state| structure.period[state as usize] == period)
-        {
+        for &state in structure.order.iter().filter(|&&state| structure.period[state as usize] == period) {
             let here = &entering[state as usize * self.joint..][..self.joint];
-            let mass: f64 = (0..self.joint)
-                .filter(|&theta| counts(theta))
-                .map(|theta| here[theta])
-                .sum();
-            if let Some(own) = self
-                .belief(game, view, StateId(state), about)
-                .filter(|_| mass > 0.0)
-            {
+            let mass: f64 = (0..self.joint).filter(|&theta| counts(theta)).map(|theta| here[theta]).sum();
+            if let Some(own) = self.belief(game, view, StateId(state), about).filter(|_| mass > 0.0) {
                 total += mass;
                 for (sum, own) in belief.iter_mut().zip(own) {
                     *sum += mass * own;
@@ -226,9 +199,7 @@ pub(super) fn joint_probability(
     theta: usize,
 ) -> f64 {
     let actions = game.structure.joint_actions(state, offset);
-    actions
-        .map(|(seat, action)| probabilities[entry(game, seat, action, theta)])
-        .product()
+    actions.map(|(seat, action)| probabilities[entry(game, seat, action, theta)]).product()
 }
 
 pub(super) fn chance(game: &PublicStateGame, view: usize, row: u32, theta: usize) -> f64 {
@@ -252,11 +223,7 @@ pub(super) fn for_each_step(
         for theta in 0..structure.joint_types {
             let played = joint_probability(game, probabilities, state, offset, theta);
             for link in structure.links_of(at) {
-                visit(
-                    link,
-                    theta,
-                    played * chance(game, 0, structure.links[link].probability, theta),
-                );
+                visit(link, theta, played * chance(game, 0, structure.links[link].probability, theta));
             }
         }
     }
@@ -312,19 +279,11 @@ fn highest_rung(game: &PublicStateGame, probabilities: &[f64]) -> Vec<(u32, f64)
     let mut rungs = game.structure.rung.clone();
     rungs.sort_unstable();
     rungs.dedup();
-    let at_least: Vec<f64> = rungs
-        .iter()
-        .map(|&rung| reaching(game, probabilities, rung))
-        .collect();
+    let at_least: Vec<f64> = rungs.iter().map(|&rung| reaching(game, probabilities, rung)).collect();
     rungs
         .iter()
         .enumerate()
-        .map(|(at, &rung)| {
-            (
-                rung,
-                at_least[at] - at_least.get(at + 1).copied().unwrap_or(0.0),
-            )
-        })
+        .map(|(at, &rung)| (rung, at_least[at] - at_least.get(at + 1).copied().unwrap_or(0.0)))
         .collect()
 }
 
@@ -342,10 +301,7 @@ fn reaching(game: &PublicStateGame, probabilities: &[f64], rung: u32) -> f64 {
     let mut reached = 0.0;
     for &state in &structure.order {
         let state = state as usize;
-        if weights[state * joint..(state + 1) * joint]
-            .iter()
-            .all(|&weight| weight == 0.0)
-        {
+        if weights[state * joint..(state + 1) * joint].iter().all(|&weight| weight == 0.0) {
             continue;
         }
         for_each_step(game, probabilities, state, |link, theta, step| {
@@ -362,11 +318,7 @@ fn reaching(game: &PublicStateGame, probabilities: &[f64], rung: u32) -> f64 {
 }
 
 /// Expected payoffs `[player][joint type]` at the root, each player by the view given.
-fn expected(
-    game: &PublicStateGame,
-    probabilities: &[f64],
-    view_of: impl Fn(usize) -> usize,
-) -> Vec<f64> {
+fn expected(game: &PublicStateGame, probabilities: &[f64], view_of: impl Fn(usize) -> usize) -> Vec<f64> {
     let structure = &*game.structure;
     let (players, joint) = (structure.players.len(), structure.joint_types);
     let paid = |block: u32, player: usize, theta: usize| {
@@ -403,11 +355,7 @@ fn expected(
 }
 
 /// `[player][type]`: expectation over the others' types by the view given. Types of zero prior get 0.
-fn interim(
-    game: &PublicStateGame,
-    values: &[f64],
-    view_of: impl Fn(usize) -> usize,
-) -> Vec<Vec<f64>> {
+fn interim(game: &PublicStateGame, values: &[f64], view_of: impl Fn(usize) -> usize) -> Vec<Vec<f64>> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
     (0..structure.players.len())
@@ -420,9 +368,7 @@ fn interim(
                 sum.0 += weight * values[player * joint + theta];
                 sum.1 += weight;
             }
-            sums.into_iter()
-                .map(|(sum, mass)| if mass > 0.0 { sum / mass } else { 0.0 })
-                .collect()
+            sums.into_iter().map(|(sum, mass)| if mass > 0.0 { sum / mass } else { 0.0 }).collect()
         })
         .collect()
 }
@@ -431,10 +377,7 @@ fn interim(
 fn course(game: &PublicStateGame, probabilities: &[f64]) -> Vec<CourseStep> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
-    let mut weights: Vec<f64> = game.numbers.log_prior[..joint]
-        .iter()
-        .map(|&log| exp(log))
-        .collect();
+    let mut weights: Vec<f64> = game.numbers.log_prior[..joint].iter().map(|&log| exp(log)).collect();
     let mut state = structure.root;
     let mut course = Vec::new();
     while !structure.is_terminal(state) {
@@ -458,14 +401,8 @@ fn course(game: &PublicStateGame, probabilities: &[f64]) -> Vec<CourseStep> {
         let shape = structure.links[link];
         course.push(CourseStep {
             state: StateId(state as u32),
-            actions: structure
-                .joint_actions(state, offset)
-                .map(|(_, action)| action)
-                .collect(),
-            branch: link
-                - structure
-                    .links_of(structure.joint_at(state).start + offset)
-                    .start,
+            actions: structure.joint_actions(state, offset).map(|(_, action)| action).collect(),
+            branch: link - structure.links_of(structure.joint_at(state).start + offset).start,
             next: StateId(shape.next),
             probability: mass,
         });

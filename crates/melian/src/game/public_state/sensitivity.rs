@@ -77,22 +77,16 @@ impl Sensitivity {
         let weights = self.log_weight.get(start..start + joint)?;
         let changes = &self.log_weight_change[start..start + joint];
         let own_type = structure.type_of.get(about)?;
-        let top = weights
-            .iter()
-            .fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
+        let top = weights.iter().fold(f64::NEG_INFINITY, |top, &weight| top.max(weight));
         if top == f64::NEG_INFINITY {
             return None;
         }
         let total: f64 = weights.iter().map(|&weight| exp(weight - top)).sum();
-        let mean: f64 = weights
-            .iter()
-            .zip(changes)
-            .map(|(&weight, change)| exp(weight - top) / total * change)
-            .sum();
+        let mean: f64 =
+            weights.iter().zip(changes).map(|(&weight, change)| exp(weight - top) / total * change).sum();
         let mut belief = vec![0.0; structure.types[about].len()];
         for theta in 0..joint {
-            belief[own_type[theta] as usize] +=
-                exp(weights[theta] - top) / total * (changes[theta] - mean);
+            belief[own_type[theta] as usize] += exp(weights[theta] - top) / total * (changes[theta] - mean);
         }
         Some(belief)
     }
@@ -112,25 +106,16 @@ pub fn sensitivities(
     parameters: &[Parameter],
 ) -> Result<Vec<Sensitivity>, PublicStateError> {
     if strategy.logs().len() != game.strategy_len() {
-        let why = format!(
-            "{} entries given, {} expected",
-            strategy.logs().len(),
-            game.strategy_len()
-        );
+        let why = format!("{} entries given, {} expected", strategy.logs().len(), game.strategy_len());
         return Err(PublicStateError::BadStrategy { why });
     }
-    let nudges: Vec<Nudge> = parameters
-        .iter()
-        .map(|parameter| nudge(game, parameter))
-        .collect::<Result<_, _>>()?;
+    let nudges: Vec<Nudge> =
+        parameters.iter().map(|parameter| nudge(game, parameter)).collect::<Result<_, _>>()?;
     let mut pass = Pass::new(game);
     pass.run(game, strategy.logs(), lambda);
     let mut change = Change::new(game);
     let mut gmres = Gmres::default();
-    Ok(nudges
-        .iter()
-        .map(|nudge| one(game, &pass, &mut change, &mut gmres, nudge))
-        .collect())
+    Ok(nudges.iter().map(|nudge| one(game, &pass, &mut change, &mut gmres, nudge)).collect())
 }
 
 fn one(
@@ -151,14 +136,7 @@ fn one(
             *out = x - *out;
         }
     };
-    let solved = gmres.solve(
-        product,
-        &direct,
-        &mut score,
-        LINEAR_TOLERANCE,
-        120,
-        LINEAR_WORK,
-    );
+    let solved = gmres.solve(product, &direct, &mut score, LINEAR_TOLERANCE, 120, LINEAR_WORK);
     change.apply(game, pass, &score, Some(nudge), &mut direct);
     Sensitivity {
         strategy: strategy_change(game, pass, &score),
@@ -222,12 +200,7 @@ fn outcome_change(game: &PublicStateGame, pass: &Pass, change: &Change, nudge: &
     out
 }
 
-fn value_change(
-    game: &PublicStateGame,
-    pass: &Pass,
-    change: &Change,
-    nudge: &Nudge,
-) -> Vec<Vec<f64>> {
+fn value_change(game: &PublicStateGame, pass: &Pass, change: &Change, nudge: &Nudge) -> Vec<Vec<f64>> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
     let root = structure.root * structure.players.len() * joint;
@@ -239,10 +212,8 @@ fn value_change(
                     let members: Vec<usize> = (0..joint)
                         .filter(|&theta| structure.type_of[player][theta] as usize == own)
                         .collect();
-                    let weights: Vec<f64> = members
-                        .iter()
-                        .map(|&theta| exp(game.numbers.log_prior[view + theta]))
-                        .collect();
+                    let weights: Vec<f64> =
+                        members.iter().map(|&theta| exp(game.numbers.log_prior[view + theta])).collect();
                     let mass: f64 = weights.iter().sum();
                     if mass == 0.0 {
                         return 0.0;
@@ -275,11 +246,7 @@ fn nudge(game: &PublicStateGame, parameter: &Parameter) -> Result<Nudge, PublicS
     let mut nudge = Nudge::none(&game.numbers);
     match parameter {
         Parameter::Lambda => nudge.lambda = 1.0,
-        Parameter::Payoff {
-            payoff,
-            player,
-            own_type,
-        } => {
+        Parameter::Payoff { payoff, player, own_type } => {
             if *player >= players {
                 return Err(PublicStateError::NoSuchPlayer { player: *player });
             }
@@ -297,23 +264,16 @@ fn nudge(game: &PublicStateGame, parameter: &Parameter) -> Result<Nudge, PublicS
             let view = meant(game, *view)?;
             for (theta, change) in direction.iter().enumerate() {
                 let weight = exp(game.numbers.log_prior[view * joint + theta]);
-                nudge.log_prior[view * joint + theta] =
-                    if weight > 0.0 { change / weight } else { 0.0 };
+                nudge.log_prior[view * joint + theta] = if weight > 0.0 { change / weight } else { 0.0 };
             }
         }
-        Parameter::Chance {
-            chance,
-            view,
-            direction,
-        } => {
+        Parameter::Chance { chance, view, direction } => {
             let shape = structure
                 .chances
                 .get(chance.index())
                 .ok_or(PublicStateError::NoSuchChance { chance: *chance })?;
-            balanced(direction, shape.branches).map_err(|why| PublicStateError::BadChance {
-                chance: *chance,
-                why,
-            })?;
+            balanced(direction, shape.branches)
+                .map_err(|why| PublicStateError::BadChance { chance: *chance, why })?;
             let view = meant(game, *view)?;
             for (branch, change) in direction.iter().enumerate() {
                 let start = (view * structure.probability_rows + shape.first + branch) * joint;
@@ -337,10 +297,7 @@ fn meant(game: &PublicStateGame, view: View) -> Result<usize, PublicStateError> 
 
 fn balanced(direction: &[f64], expected: usize) -> Result<(), String> {
     if direction.len() != expected {
-        return Err(format!(
-            "a direction of {} numbers given, {expected} expected",
-            direction.len()
-        ));
+        return Err(format!("a direction of {} numbers given, {expected} expected", direction.len()));
     }
     let total: f64 = direction.iter().sum();
     if total.is_finite() && total.abs() <= 1e-9 {

@@ -34,12 +34,7 @@ impl SimplexGrid {
                     .collect()
             })
             .collect();
-        Self {
-            size,
-            steps,
-            points,
-            before,
-        }
+        Self { size, steps, points, before }
     }
 
     /// Index of the point whose coordinates from the second, third, ... on sum to `tails`.
@@ -67,11 +62,7 @@ impl SimplexGrid {
         exact.reverse();
         let mut corner: Vec<usize> = exact.iter().map(|value| value.floor() as usize).collect();
         let mut order: Vec<usize> = (0..self.size - 1).collect();
-        let part: Vec<f64> = exact
-            .iter()
-            .zip(&corner)
-            .map(|(value, &whole)| value - whole as f64)
-            .collect();
+        let part: Vec<f64> = exact.iter().zip(&corner).map(|(value, &whole)| value - whole as f64).collect();
         order.sort_by(|&a, &b| part[b].total_cmp(&part[a]).then(a.cmp(&b)));
         let mut corners = Vec::with_capacity(self.size);
         let mut above = 1.0;
@@ -115,27 +106,17 @@ impl ProductGrid {
     /// The finest grid with the same number of steps on every simplex and at most `most` points (or one step).
     pub(super) fn new(sizes: &[usize], most: usize) -> Self {
         let points = |steps: usize| {
-            sizes.iter().fold(1usize, |all, &size| {
-                all.saturating_mul(count_points(size, steps))
-            })
+            sizes.iter().fold(1usize, |all, &size| all.saturating_mul(count_points(size, steps)))
         };
         let mut steps = 1;
         while sizes.iter().any(|&size| size > 1) && points(steps + 1) <= most {
             steps += 1;
         }
-        Self {
-            factors: sizes
-                .iter()
-                .map(|&size| SimplexGrid::new(size, steps))
-                .collect(),
-        }
+        Self { factors: sizes.iter().map(|&size| SimplexGrid::new(size, steps)).collect() }
     }
 
     pub(super) fn points(&self) -> usize {
-        self.factors
-            .iter()
-            .map(|factor| factor.points.len())
-            .product()
+        self.factors.iter().map(|factor| factor.points.len()).product()
     }
 
     /// Coordinates of a point by factor, each summing to 1.
@@ -147,9 +128,7 @@ impl ProductGrid {
             .map(|factor| {
                 let own = &factor.points[at % factor.points.len()];
                 at /= factor.points.len();
-                own.iter()
-                    .map(|&whole| whole as f64 / factor.steps as f64)
-                    .collect()
+                own.iter().map(|&whole| whole as f64 / factor.steps as f64).collect()
             })
             .collect();
         point.reverse();
@@ -171,9 +150,7 @@ impl ProductGrid {
             corners = corners
                 .iter()
                 .flat_map(|&(before, share)| {
-                    own.iter().map(move |&(point, part)| {
-                        (before * factor.points.len() + point, share * part)
-                    })
+                    own.iter().map(move |&(point, part)| (before * factor.points.len() + point, share * part))
                 })
                 .collect();
         }

@@ -29,12 +29,7 @@ pub struct SolveOptions {
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        Self {
-            tolerance: 1e-9,
-            work: 400_000,
-            turns: 60,
-            jump: true,
-        }
+        Self { tolerance: 1e-9, work: 400_000, turns: 60, jump: true }
     }
 }
 
@@ -117,9 +112,7 @@ impl Solution {
     /// Whether the solution lies on the branch that starts at uniform play.
     #[must_use]
     pub fn on_principal_branch(&self) -> bool {
-        self.events
-            .iter()
-            .all(|event| matches!(event, Event::Turn { .. }))
+        self.events.iter().all(|event| matches!(event, Event::Turn { .. }))
     }
 }
 
@@ -173,9 +166,7 @@ pub fn solve_variants(
         .enumerate()
         .map(|(at, numbers)| {
             let variant = game.with_numbers(numbers.clone())?;
-            Ok(solve(&variant, lambda, options, &mut |progress| {
-                watch(at, progress)
-            }))
+            Ok(solve(&variant, lambda, options, &mut |progress| watch(at, progress)))
         })
         .collect()
 }
@@ -219,10 +210,7 @@ pub fn branches(
 }
 
 fn add_distinct(found: &mut Vec<Solution>, solution: Solution) {
-    if found
-        .iter()
-        .all(|known| known.strategy.distance(&solution.strategy) > DISTINCT)
-    {
+    if found.iter().all(|known| known.strategy.distance(&solution.strategy) > DISTINCT) {
         found.push(solution);
     }
 }
@@ -301,9 +289,7 @@ struct Arc {
 
 impl Arc {
     fn forward(&self) -> bool {
-        self.tangent
-            .last()
-            .is_some_and(|&by_lambda| by_lambda > 0.0)
+        self.tangent.last().is_some_and(|&by_lambda| by_lambda > 0.0)
     }
 }
 
@@ -351,9 +337,7 @@ impl<'a> Walk<'a> {
 
     /// The tolerance asked for, or what rounding allows at this precision.
     fn tolerance(&self, lambda: f64) -> f64 {
-        self.options
-            .tolerance
-            .max(32.0 * f64::EPSILON * lambda * self.range)
+        self.options.tolerance.max(32.0 * f64::EPSILON * lambda * self.range)
     }
 
     fn evaluate(&mut self, score: &[f64], lambda: f64) {
@@ -366,11 +350,8 @@ impl<'a> Walk<'a> {
         if self.stopped.is_none() {
             if self.work >= self.options.work {
                 self.stopped = Some(Status::OutOfWork);
-            } else if (self.watch)(Progress {
-                lambda: self.lambda,
-                target: self.target,
-                work: self.work,
-            }) == Control::Stop
+            } else if (self.watch)(Progress { lambda: self.lambda, target: self.target, work: self.work })
+                == Control::Stop
             {
                 self.stopped = Some(Status::Cancelled);
             }
@@ -417,11 +398,7 @@ impl<'a> Walk<'a> {
                     next = target;
                 }
                 let mut score = self.predict(&tangent, next);
-                let tolerance = if next == target {
-                    self.tolerance(next)
-                } else {
-                    self.passing
-                };
+                let tolerance = if next == target { self.tolerance(next) } else { self.passing };
                 if let Corrected::After(corrections) = self.correct(&mut score, next, tolerance) {
                     let known = std::mem::replace(&mut self.score, score);
                     self.before = Some((self.lambda, known));
@@ -446,10 +423,7 @@ impl<'a> Walk<'a> {
         }
         self.pass.residual() <= self.tolerance(target) || {
             let mut score = self.score.clone();
-            let ok = matches!(
-                self.correct(&mut score, target, self.tolerance(target)),
-                Corrected::After(_)
-            );
+            let ok = matches!(self.correct(&mut score, target, self.tolerance(target)), Corrected::After(_));
             if ok {
                 self.score = score;
             } else {
@@ -478,18 +452,9 @@ impl<'a> Walk<'a> {
     /// actions that are hardly played are large, and hardly matter.
     fn linear_solve(&mut self, right: &[f64], x: &mut [f64], damping: f64) {
         self.weigh();
-        let (game, pass, change, weight, unscaled) = (
-            self.game,
-            &self.pass,
-            &mut self.change,
-            &self.weight,
-            &mut self.unscaled,
-        );
-        let scaled: Vec<f64> = right
-            .iter()
-            .zip(weight)
-            .map(|(value, weight)| value * weight)
-            .collect();
+        let (game, pass, change, weight, unscaled) =
+            (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
+        let scaled: Vec<f64> = right.iter().zip(weight).map(|(value, weight)| value * weight).collect();
         let apply = |y: &[f64], out: &mut [f64]| {
             for ((unscaled, y), weight) in unscaled.iter_mut().zip(y).zip(weight) {
                 *unscaled = y / weight;
@@ -499,9 +464,7 @@ impl<'a> Walk<'a> {
                 *out = y * (1.0 + damping) - weight * *out;
             }
         };
-        let solved = self
-            .gmres
-            .solve(apply, &scaled, x, FORCING, CYCLE, LINEAR_WORK);
+        let solved = self.gmres.solve(apply, &scaled, x, FORCING, CYCLE, LINEAR_WORK);
         self.work += solved.products;
         for (x, weight) in x.iter_mut().zip(weight) {
             *x /= weight;
@@ -571,21 +534,12 @@ impl<'a> Walk<'a> {
     fn bordered_solve(&mut self, tangent: &[f64], scale: f64, right: &[f64], out: &mut [f64]) {
         let size = tangent.len() - 1;
         let mut by_lambda = vec![0.0; size];
-        self.change
-            .apply_lambda(self.game, &self.pass, &mut by_lambda);
+        self.change.apply_lambda(self.game, &self.pass, &mut by_lambda);
         self.weigh();
-        let (game, pass, change, weight, unscaled) = (
-            self.game,
-            &self.pass,
-            &mut self.change,
-            &self.weight,
-            &mut self.unscaled,
-        );
+        let (game, pass, change, weight, unscaled) =
+            (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
         let scaled = |values: &[f64]| -> Vec<f64> {
-            let whole = values[..size]
-                .iter()
-                .zip(weight)
-                .map(|(value, weight)| value * weight);
+            let whole = values[..size].iter().zip(weight).map(|(value, weight)| value * weight);
             whole.chain(values.get(size).copied()).collect()
         };
         let (tangent, right, by_lambda) = (scaled(tangent), scaled(right), scaled(&by_lambda));
@@ -599,9 +553,7 @@ impl<'a> Walk<'a> {
             }
             image[size] = dot(&tangent, y);
         };
-        let solved = self
-            .gmres
-            .solve(apply, &right, out, FORCING_ARC, CYCLE, LINEAR_WORK);
+        let solved = self.gmres.solve(apply, &right, out, FORCING_ARC, CYCLE, LINEAR_WORK);
         self.work += 1 + solved.products;
         for (out, weight) in out.iter_mut().zip(weight) {
             *out /= weight;
@@ -684,13 +636,7 @@ impl<'a> Walk<'a> {
         tangent[size] = 1.0;
         self.arc_tangent(&mut tangent, scale);
         let length = 0.01 * self.lambda.max(1.0 / self.range) * scale;
-        Arc {
-            tangent,
-            scale,
-            length,
-            least: 1e-6 * length,
-            turns: 0,
-        }
+        Arc { tangent, scale, length, least: 1e-6 * length, turns: 0 }
     }
 
     fn may_follow(&mut self, arc: &Arc) -> bool {
@@ -796,13 +742,8 @@ impl<'a> Walk<'a> {
                 break;
             }
             last = residual;
-            let mut right: Vec<f64> = self
-                .pass
-                .next_score
-                .iter()
-                .zip(score.iter())
-                .map(|(new, old)| new - old)
-                .collect();
+            let mut right: Vec<f64> =
+                self.pass.next_score.iter().zip(score.iter()).map(|(new, old)| new - old).collect();
             right.push(0.0);
             let mut delta = vec![0.0; size + 1];
             self.bordered_solve(tangent, scale, &right, &mut delta);
@@ -843,9 +784,7 @@ impl<'a> Walk<'a> {
             let residual = self.pass.residual();
             if residual <= PASSING_FOLDED {
                 let mut polished = score.to_vec();
-                if let Corrected::After(_) =
-                    self.correct(&mut polished, lambda, self.tolerance(lambda))
-                {
+                if let Corrected::After(_) = self.correct(&mut polished, lambda, self.tolerance(lambda)) {
                     score.copy_from_slice(&polished);
                     return true;
                 }
@@ -884,9 +823,7 @@ fn uniform(game: &PublicStateGame) -> Vec<f64> {
     let mut score = Vec::with_capacity(structure.unknowns);
     for seat in &structure.seats {
         for _ in 0..structure.types[seat.player].len() {
-            score.extend_from_slice(
-                &structure.log_measure[seat.measure..seat.measure + seat.actions],
-            );
+            score.extend_from_slice(&structure.log_measure[seat.measure..seat.measure + seat.actions]);
         }
     }
     score

@@ -17,18 +17,12 @@ impl Strategy {
     /// If the length is wrong, or some (state, player, type) has no action with a finite logarithm.
     pub fn from_logs(game: &PublicStateGame, logs: &[f64]) -> Result<Self, PublicStateError> {
         if logs.len() != game.structure.unknowns {
-            let why = format!(
-                "{} entries given, {} expected",
-                logs.len(),
-                game.structure.unknowns
-            );
+            let why = format!("{} entries given, {} expected", logs.len(), game.structure.unknowns);
             return Err(PublicStateError::BadStrategy { why });
         }
         let strategy = Self::of_scores(game, logs);
         if strategy.logs.iter().any(|log| log.is_nan() || *log > 1e-9) {
-            return Err(PublicStateError::BadStrategy {
-                why: "not a distribution at every seat".into(),
-            });
+            return Err(PublicStateError::BadStrategy { why: "not a distribution at every seat".into() });
         }
         Ok(strategy)
     }
@@ -52,9 +46,7 @@ impl Strategy {
             for own in 0..structure.types[seat.player].len() {
                 let first = seat.first + own * seat.actions;
                 let seat = &mut logs[first..first + seat.actions];
-                let top = seat
-                    .iter()
-                    .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+                let top = seat.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
                 let total: f64 = seat.iter().map(|&value| exp(value - top)).sum();
                 let log_total = top + ln(total);
                 for value in seat.iter_mut() {
@@ -80,11 +72,7 @@ impl Strategy {
     /// Largest difference of a probability.
     #[must_use]
     pub fn distance(&self, other: &Self) -> f64 {
-        self.logs
-            .iter()
-            .zip(&other.logs)
-            .map(|(&a, &b)| (exp(a) - exp(b)).abs())
-            .fold(0.0, f64::max)
+        self.logs.iter().zip(&other.logs).map(|(&a, &b)| (exp(a) - exp(b)).abs()).fold(0.0, f64::max)
     }
 
     /// Probabilities of a type's actions at a state where the player moves.

@@ -170,9 +170,7 @@ pub(super) fn type_table(sizes: &[usize]) -> Vec<Vec<u32>> {
         .iter()
         .map(|&size| {
             stride /= size;
-            (0..joint)
-                .map(|theta| (theta / stride % size) as u32)
-                .collect()
+            (0..joint).map(|theta| (theta / stride % size) as u32).collect()
         })
         .collect()
 }
@@ -199,17 +197,9 @@ impl Structure {
         let mut rows = states;
         let row_of_joint = (0..joints)
             .map(|joint| {
-                let own = &parts.links
-                    [parts.link_start[joint] as usize..parts.link_start[joint + 1] as usize];
-                if let [
-                    Link {
-                        next,
-                        payoff: NONE,
-                        probability: NONE,
-                        ..
-                    },
-                ] = own
-                {
+                let own =
+                    &parts.links[parts.link_start[joint] as usize..parts.link_start[joint + 1] as usize];
+                if let [Link { next, payoff: NONE, probability: NONE, .. }] = own {
                     return *next;
                 }
                 rows += 1;
@@ -219,9 +209,7 @@ impl Structure {
         let ends = (0..joints)
             .map(|joint| {
                 let own = parts.link_start[joint] as usize..parts.link_start[joint + 1] as usize;
-                parts.links[own]
-                    .iter()
-                    .all(|link| parts.outcome[link.next as usize] != NONE)
+                parts.links[own].iter().all(|link| parts.outcome[link.next as usize] != NONE)
             })
             .collect();
         Self {
@@ -287,16 +275,9 @@ impl Structure {
     }
 
     /// The action of each mover in joint action `offset` (counted from the state's first), last mover fastest.
-    pub(super) fn joint_actions(
-        &self,
-        state: usize,
-        offset: usize,
-    ) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn joint_actions(&self, state: usize, offset: usize) -> impl Iterator<Item = (usize, usize)> {
         let seats = self.seats_at(state);
-        let mut stride: usize = self.seats[seats.clone()]
-            .iter()
-            .map(|seat| seat.actions)
-            .product();
+        let mut stride: usize = self.seats[seats.clone()].iter().map(|seat| seat.actions).product();
         seats.map(move |seat| {
             stride /= self.seats[seat].actions;
             (seat, offset / stride % self.seats[seat].actions)
@@ -327,11 +308,7 @@ impl Numbers {
             type_sizes: structure.type_sizes(),
             views: structure.views,
             view_of: structure.view_of.clone(),
-            chances: structure
-                .chances
-                .iter()
-                .map(|c| (c.first, c.branches))
-                .collect(),
+            chances: structure.chances.iter().map(|c| (c.first, c.branches)).collect(),
             rows: structure.probability_rows,
             payoffs: vec![0.0; structure.payoff_blocks * structure.players.len() * joint],
             probabilities: vec![0.0; structure.views * structure.probability_rows * joint],
@@ -382,10 +359,7 @@ impl Numbers {
         view: View,
         probabilities: &[f64],
     ) -> Result<(), PublicStateError> {
-        let rows: Vec<Vec<f64>> = probabilities
-            .iter()
-            .map(|&p| vec![p; self.joint_types()])
-            .collect();
+        let rows: Vec<Vec<f64>> = probabilities.iter().map(|&p| vec![p; self.joint_types()]).collect();
         self.set_chance_by_type(id, view, &rows)
     }
 
@@ -399,23 +373,15 @@ impl Numbers {
         view: View,
         rows: &[Vec<f64>],
     ) -> Result<(), PublicStateError> {
-        let &(first, branches) = self
-            .chances
-            .get(id.index())
-            .ok_or(PublicStateError::NoSuchChance { chance: id })?;
+        let &(first, branches) =
+            self.chances.get(id.index()).ok_or(PublicStateError::NoSuchChance { chance: id })?;
         let joint = self.joint_types();
         let bad = |why: String| PublicStateError::BadChance { chance: id, why };
         if rows.len() != branches {
-            return Err(bad(format!(
-                "{} branches given, {branches} expected",
-                rows.len()
-            )));
+            return Err(bad(format!("{} branches given, {branches} expected", rows.len())));
         }
         if let Some(row) = rows.iter().find(|row| row.len() != joint) {
-            return Err(bad(format!(
-                "{} joint types given, {joint} expected",
-                row.len()
-            )));
+            return Err(bad(format!("{} joint types given, {joint} expected", row.len())));
         }
         let values = normalised_rows(rows, joint).map_err(bad)?;
         for view in self.views_meant(view)? {
@@ -446,8 +412,7 @@ impl Numbers {
             && self.view_of == structure.view_of
             && self.rows == structure.probability_rows
             && self.chances.len() == structure.chances.len()
-            && self.payoffs.len()
-                == structure.payoff_blocks * structure.players.len() * structure.joint_types
+            && self.payoffs.len() == structure.payoff_blocks * structure.players.len() * structure.joint_types
     }
 }
 
@@ -467,9 +432,7 @@ fn expand_payoff(payoff: &Payoff, sizes: &[usize]) -> Result<Vec<f64>, String> {
             if given == wanted {
                 Ok(())
             } else {
-                Err(format!(
-                    "player {player}: {given} values given, {wanted} expected"
-                ))
+                Err(format!("player {player}: {given} values given, {wanted} expected"))
             }
         };
         match payoff {
@@ -510,10 +473,7 @@ fn normalised_rows(rows: &[Vec<f64>], joint: usize) -> Result<Vec<f64>, String> 
 
 fn log_weights(weights: &[f64], joint: usize) -> Result<Vec<f64>, String> {
     if weights.len() != joint {
-        return Err(format!(
-            "{} weights given for {joint} joint types",
-            weights.len()
-        ));
+        return Err(format!("{} weights given for {joint} joint types", weights.len()));
     }
     if let Some(bad) = weights.iter().find(|w| !w.is_finite() || **w < 0.0) {
         return Err(format!("{bad} is not a weight"));
@@ -549,10 +509,7 @@ impl PublicStateGame {
         if !numbers.fits(&self.structure) {
             return Err(PublicStateError::NumbersOfAnotherGame);
         }
-        Ok(Self {
-            structure: Arc::clone(&self.structure),
-            numbers,
-        })
+        Ok(Self { structure: Arc::clone(&self.structure), numbers })
     }
 
     /// Names of the players.
@@ -630,25 +587,21 @@ impl PublicStateGame {
 
     /// The players who move at a state, in the order of joint actions.
     pub fn movers(&self, state: StateId) -> impl Iterator<Item = usize> {
-        self.structure
-            .seats_at(state.index())
-            .map(|seat| self.structure.seats[seat].player)
+        self.structure.seats_at(state.index()).map(|seat| self.structure.seats[seat].player)
     }
 
     /// Labels of a player's actions at a state; none if it doesn't move there.
     #[must_use]
     pub fn actions(&self, state: StateId, player: usize) -> &[String] {
-        self.seat(state, player).map_or(&[], |seat| {
-            &self.structure.action_labels[seat.measure..seat.measure + seat.actions]
-        })
+        self.seat(state, player)
+            .map_or(&[], |seat| &self.structure.action_labels[seat.measure..seat.measure + seat.actions])
     }
 
     /// Class of each of a player's actions at a state.
     #[must_use]
     pub fn classes(&self, state: StateId, player: usize) -> &[u32] {
-        self.seat(state, player).map_or(&[], |seat| {
-            &self.structure.class[seat.measure..seat.measure + seat.actions]
-        })
+        self.seat(state, player)
+            .map_or(&[], |seat| &self.structure.class[seat.measure..seat.measure + seat.actions])
     }
 
     /// Number of strategy entries: the sum over players, types and states of the number of actions.
@@ -659,12 +612,7 @@ impl PublicStateGame {
 
     /// Where in a strategy the actions of (state, player, type) lie.
     #[must_use]
-    pub fn strategy_range(
-        &self,
-        state: StateId,
-        player: usize,
-        own_type: usize,
-    ) -> Option<Range<usize>> {
+    pub fn strategy_range(&self, state: StateId, player: usize, own_type: usize) -> Option<Range<usize>> {
         let seat = self.seat(state, player)?;
         let first = seat.first + own_type * seat.actions;
         (own_type < self.structure.types[player].len()).then_some(first..first + seat.actions)
@@ -673,9 +621,7 @@ impl PublicStateGame {
     /// The widest range of total payoffs over whole plays, over players (0 if nothing is at stake).
     #[must_use]
     pub fn payoff_range(&self) -> f64 {
-        (0..self.structure.players.len())
-            .map(|player| self.range_of(player))
-            .fold(0.0, f64::max)
+        (0..self.structure.players.len()).map(|player| self.range_of(player)).fold(0.0, f64::max)
     }
 
     fn range_of(&self, player: usize) -> f64 {
@@ -692,10 +638,7 @@ impl PublicStateGame {
             let joints = structure.joint_at(state as usize);
             for theta in 0..joint {
                 let mut range = (f64::INFINITY, f64::NEG_INFINITY);
-                for link in joints
-                    .clone()
-                    .flat_map(|at| &structure.links[structure.links_of(at)])
-                {
+                for link in joints.clone().flat_map(|at| &structure.links[structure.links_of(at)]) {
                     let value = self.payoff(link.payoff, player, theta);
                     let (low, high) = bounds[link.next as usize * joint + theta];
                     range = (range.0.min(value + low), range.1.max(value + high));
@@ -706,9 +649,7 @@ impl PublicStateGame {
         let root = structure.root * joint;
         let (low, high) = bounds[root..root + joint]
             .iter()
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |all, one| {
-                (all.0.min(one.0), all.1.max(one.1))
-            });
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |all, one| (all.0.min(one.0), all.1.max(one.1)));
         high - low
     }
 
@@ -722,8 +663,6 @@ impl PublicStateGame {
     }
 
     fn seat(&self, state: StateId, player: usize) -> Option<&Seat> {
-        self.structure.seats[self.structure.seats_at(state.index())]
-            .iter()
-            .find(|seat| seat.player == player)
+        self.structure.seats[self.structure.seats_at(state.index())].iter().find(|seat| seat.player == player)
     }
 }

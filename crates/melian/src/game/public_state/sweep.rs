@@ -88,22 +88,13 @@ macro_rules! with_width {
 }
 
 fn width<const WIDTH: usize>(structure: &Structure) -> usize {
-    if WIDTH == 0 {
-        structure.joint_types
-    } else {
-        WIDTH
-    }
+    if WIDTH == 0 { structure.joint_types } else { WIDTH }
 }
 
 /// Shape of the scratch a state needs: the most actions of a seat and joint actions of a state.
 fn scratch_for(structure: &Structure) -> Scratch {
     let joint = structure.joint_types;
-    let actions = structure
-        .seats
-        .iter()
-        .map(|seat| seat.actions)
-        .max()
-        .unwrap_or(1);
+    let actions = structure.seats.iter().map(|seat| seat.actions).max().unwrap_or(1);
     let types = structure.types.iter().map(Vec::len).max().unwrap_or(0);
     let seats = structure.players.len();
     Scratch {
@@ -145,11 +136,7 @@ impl Pass {
 
     /// Largest change of a probability from the strategy that went in to the one that came out.
     pub(super) fn residual(&self) -> f64 {
-        self.strategy
-            .iter()
-            .zip(&self.next_strategy)
-            .map(|(old, new)| (old - new).abs())
-            .fold(0.0, f64::max)
+        self.strategy.iter().zip(&self.next_strategy).map(|(old, new)| (old - new).abs()).fold(0.0, f64::max)
     }
 }
 
@@ -175,57 +162,30 @@ impl Change {
         nudge: Option<&Nudge>,
         out: &mut [f64],
     ) {
-        with_width!(
-            game.structure.joint_types,
-            forward_change,
-            (game, pass, self, score, nudge)
-        );
+        with_width!(game.structure.joint_types, forward_change, (game, pass, self, score, nudge));
         let lambda = nudge.map_or(0.0, |nudge| nudge.lambda);
         if let Some(nudge) = nudge {
-            self.set_terminals(
-                game,
-                |payoffs, out| out.copy_from_slice(payoffs),
-                &nudge.payoffs,
-            );
+            self.set_terminals(game, |payoffs, out| out.copy_from_slice(payoffs), &nudge.payoffs);
         }
-        with_width!(
-            game.structure.joint_types,
-            backward_change,
-            (game, pass, self, nudge, lambda, out)
-        );
+        with_width!(game.structure.joint_types, backward_change, (game, pass, self, nudge, lambda, out));
         if let Some(nudge) = nudge {
             self.set_terminals(game, |_, out| out.fill(0.0), &nudge.payoffs);
         }
     }
 
     /// Change of the log-probability that went in of a seat's action, by joint type.
-    pub(super) fn log_play(
-        &self,
-        game: &PublicStateGame,
-        seat: usize,
-        action: usize,
-        theta: usize,
-    ) -> f64 {
+    pub(super) fn log_play(&self, game: &PublicStateGame, seat: usize, action: usize, theta: usize) -> f64 {
         let structure = &*game.structure;
         let seat = &structure.seats[seat];
-        self.strategy_log
-            [seat.first + structure.type_of[seat.player][theta] as usize * seat.actions + action]
+        self.strategy_log[seat.first + structure.type_of[seat.player][theta] as usize * seat.actions + action]
     }
 
-    fn set_terminals(
-        &mut self,
-        game: &PublicStateGame,
-        set: impl Fn(&[f64], &mut [f64]),
-        payoffs: &[f64],
-    ) {
+    fn set_terminals(&mut self, game: &PublicStateGame, set: impl Fn(&[f64], &mut [f64]), payoffs: &[f64]) {
         let structure = &*game.structure;
         let block = structure.players.len() * structure.joint_types;
         for (state, &payoff) in structure.terminal_payoff.iter().enumerate() {
             if payoff != NONE {
-                set(
-                    &payoffs[payoff as usize * block..][..block],
-                    &mut self.value[state * block..][..block],
-                );
+                set(&payoffs[payoff as usize * block..][..block], &mut self.value[state * block..][..block]);
             }
         }
     }
@@ -234,41 +194,26 @@ impl Change {
     pub(super) fn apply_lambda(&mut self, game: &PublicStateGame, pass: &Pass, out: &mut [f64]) {
         self.log_weight.fill(0.0);
         self.strategy_log.fill(0.0);
-        with_width!(
-            game.structure.joint_types,
-            backward_change,
-            (game, pass, self, None, 1.0, out)
-        );
+        with_width!(game.structure.joint_types, backward_change, (game, pass, self, None, 1.0, out));
     }
 }
 
 /// Softmax of every run of `actions` entries in place; `log_total` gets the logarithm of each sum of exponentials.
 fn softmax(score: &[f64], actions: usize, out: &mut [f64], mut log_total: impl FnMut(usize, f64)) {
-    for (score, out) in score
-        .chunks_exact(actions)
-        .zip(out.chunks_exact_mut(actions))
-    {
-        let top = score
-            .iter()
-            .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+    for (score, out) in score.chunks_exact(actions).zip(out.chunks_exact_mut(actions)) {
+        let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
         for (out, value) in out.iter_mut().zip(score) {
             *out = value - top;
         }
     }
     exp_all(out);
-    for (own, (score, out)) in score
-        .chunks_exact(actions)
-        .zip(out.chunks_exact_mut(actions))
-        .enumerate()
-    {
+    for (own, (score, out)) in score.chunks_exact(actions).zip(out.chunks_exact_mut(actions)).enumerate() {
         let total: f64 = out.iter().sum();
         // The largest entry was exp(0) = 1, so its score is the top.
         for probability in out.iter_mut() {
             *probability /= total;
         }
-        let top = score
-            .iter()
-            .fold(f64::NEG_INFINITY, |top, &value| top.max(value));
+        let top = score.iter().fold(f64::NEG_INFINITY, |top, &value| top.max(value));
         log_total(own, top + ln(total));
     }
 }
@@ -280,17 +225,12 @@ fn forward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, score: &
         let range = seat.first..seat.first + structure.types[seat.player].len() * seat.actions;
         let score = &score[range.clone()];
         let logs = &mut pass.log_strategy[range.clone()];
-        softmax(
-            score,
-            seat.actions,
-            &mut pass.strategy[range],
-            |own, total| {
-                let own = own * seat.actions..(own + 1) * seat.actions;
-                for (log, value) in logs[own.clone()].iter_mut().zip(&score[own]) {
-                    *log = value - total;
-                }
-            },
-        );
+        softmax(score, seat.actions, &mut pass.strategy[range], |own, total| {
+            let own = own * seat.actions..(own + 1) * seat.actions;
+            for (log, value) in logs[own.clone()].iter_mut().zip(&score[own]) {
+                *log = value - total;
+            }
+        });
     }
     for view in 0..structure.views {
         forward_view::<WIDTH>(game, pass, view);
@@ -298,8 +238,7 @@ fn forward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, score: &
     for &state in &structure.order {
         for seat in structure.seats_at(state as usize) {
             let view = structure.view_of[structure.seats[seat].player];
-            let weights =
-                &pass.log_weight[(view * structure.states() + state as usize) * joint..][..joint];
+            let weights = &pass.log_weight[(view * structure.states() + state as usize) * joint..][..joint];
             let prior = &game.numbers.log_prior[view * joint..][..joint];
             let types = structure.types[structure.seats[seat].player].len();
             let belief = &mut pass.belief[seat * joint..][..joint];
@@ -334,11 +273,7 @@ fn condition(
     total.fill(0.0);
     for theta in 0..belief.len() {
         let top = top[own_type[theta] as usize];
-        belief[theta] = if top == f64::NEG_INFINITY {
-            prior[theta]
-        } else {
-            weights[theta] - top
-        };
+        belief[theta] = if top == f64::NEG_INFINITY { prior[theta] } else { weights[theta] - top };
     }
     exp_all(belief);
     for theta in 0..belief.len() {
@@ -360,13 +295,7 @@ fn forward_view<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, vie
     let weights_at = view * structure.states() * joint;
     let shares_at = view * structure.links.len() * joint;
     let probabilities = &game.numbers.probabilities[view * structure.probability_rows * joint..];
-    let Pass {
-        log_weight,
-        share,
-        log_strategy,
-        scratch,
-        ..
-    } = pass;
+    let Pass { log_weight, share, log_strategy, scratch, .. } = pass;
     let log_weight = &mut log_weight[weights_at..weights_at + structure.states() * joint];
     let share = &mut share[shares_at..shares_at + structure.links.len() * joint];
     let played = &mut scratch.row[..joint];
@@ -376,22 +305,12 @@ fn forward_view<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass, vie
             log_weight[state * joint..][..joint]
                 .copy_from_slice(&game.numbers.log_prior[view * joint..][..joint]);
         } else {
-            gather(
-                structure,
-                state,
-                joint,
-                share,
-                played,
-                &mut log_weight[state * joint..][..joint],
-            );
+            gather(structure, state, joint, share, played, &mut log_weight[state * joint..][..joint]);
         }
         let seats = structure.seats_at(state);
         for (offset, at) in structure.joint_at(state).enumerate() {
             let links = structure.links_of(at);
-            if structure.links[links.clone()]
-                .iter()
-                .all(|link| structure.is_terminal(link.next as usize))
-            {
+            if structure.links[links.clone()].iter().all(|link| structure.is_terminal(link.next as usize)) {
                 continue;
             }
             played.copy_from_slice(&log_weight[state * joint..][..joint]);
@@ -470,10 +389,7 @@ fn gather(
         }
     }
     for &link in incoming {
-        for (value, &total) in share[link as usize * joint..][..joint]
-            .iter_mut()
-            .zip(total.iter())
-        {
+        for (value, &total) in share[link as usize * joint..][..joint].iter_mut().zip(total.iter()) {
             *value /= total.max(f64::MIN_POSITIVE);
         }
     }
@@ -507,23 +423,9 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
         let seats = structure.seats_at(state);
         let rows = &structure.row_of_joint[structure.joint_at(state)];
         let Pass {
-            value,
-            action_value,
-            belief,
-            next_score,
-            next_strategy,
-            strategy,
-            scratch,
-            lambda,
-            ..
+            value, action_value, belief, next_score, next_strategy, strategy, scratch, lambda, ..
         } = pass;
-        let Scratch {
-            wide,
-            spread,
-            row,
-            tally,
-            ..
-        } = scratch;
+        let Scratch { wide, spread, row, tally, .. } = scratch;
         for (place, seat) in seats.clone().enumerate() {
             let shape = structure.seats[seat];
             let own_type = &structure.type_of[shape.player][..joint];
@@ -552,15 +454,10 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
             }
             action_value[unknowns.clone()].copy_from_slice(found);
             for (at, slot) in unknowns.clone().enumerate() {
-                next_score[slot] = structure.log_measure[shape.measure + at % shape.actions]
-                    + *lambda * action_value[slot];
+                next_score[slot] =
+                    structure.log_measure[shape.measure + at % shape.actions] + *lambda * action_value[slot];
             }
-            softmax(
-                &next_score[unknowns.clone()],
-                shape.actions,
-                &mut next_strategy[unknowns],
-                |_, _| {},
-            );
+            softmax(&next_score[unknowns.clone()], shape.actions, &mut next_strategy[unknowns], |_, _| {});
         }
         spread_play::<WIDTH>(structure, state, next_strategy, spread);
         let out = &mut row[..block];
@@ -569,10 +466,7 @@ fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
             let ahead = &value[from as usize * block..][..block];
             let play: &[f64] = joint_play::<WIDTH>(structure, state, offset, spread, wide);
             for player in 0..players {
-                let (out, ahead) = (
-                    &mut out[player * joint..][..joint],
-                    &ahead[player * joint..][..joint],
-                );
+                let (out, ahead) = (&mut out[player * joint..][..joint], &ahead[player * joint..][..joint]);
                 for theta in 0..joint {
                     out[theta] += play[theta] * ahead[theta];
                 }
@@ -617,8 +511,7 @@ fn paid_on<'a>(
     player: usize,
     joint: usize,
 ) -> Option<&'a [f64]> {
-    (block != NONE)
-        .then(|| &payoffs[(block as usize * structure.players.len() + player) * joint..][..joint])
+    (block != NONE).then(|| &payoffs[(block as usize * structure.players.len() + player) * joint..][..joint])
 }
 
 fn chance_of<'a>(
@@ -628,9 +521,8 @@ fn chance_of<'a>(
     row: u32,
     joint: usize,
 ) -> Option<&'a [f64]> {
-    (row != NONE).then(|| {
-        &probabilities[(view * structure.probability_rows + row as usize) * joint..][..joint]
-    })
+    (row != NONE)
+        .then(|| &probabilities[(view * structure.probability_rows + row as usize) * joint..][..joint])
 }
 
 /// Expected continuation value of each action of the seat at `place`, over the other movers' play, by joint type.
@@ -659,8 +551,7 @@ fn expected_ahead<const WIDTH: usize>(
             }
             times_play::<WIDTH>(structure, seat, action, strategy, play);
         }
-        let ahead =
-            &value[structure.row_of_joint[at] as usize * block + mine.player * joint..][..joint];
+        let ahead = &value[structure.row_of_joint[at] as usize * block + mine.player * joint..][..joint];
         let out = &mut out[own_action * joint..][..joint];
         for theta in 0..joint {
             out[theta] += play[theta] * ahead[theta];
@@ -686,12 +577,7 @@ fn times_play<const WIDTH: usize>(
 
 /// Writes entries of every (seat of the state, action) by joint type: `[place][action][joint type]`, places apart by the
 /// most actions of any seat.
-fn spread_play<const WIDTH: usize>(
-    structure: &Structure,
-    state: usize,
-    entries: &[f64],
-    out: &mut [f64],
-) {
+fn spread_play<const WIDTH: usize>(structure: &Structure, state: usize, entries: &[f64], out: &mut [f64]) {
     let joint = width::<WIDTH>(structure);
     let mut at = 0;
     for seat in &structure.seats[structure.seats_at(state)] {
@@ -752,16 +638,10 @@ fn forward_change<const WIDTH: usize>(
             );
         }
     }
-    let Change {
-        strategy_log,
-        log_weight,
-        scratch,
-        ..
-    } = change;
+    let Change { strategy_log, log_weight, scratch, .. } = change;
     log_weight.fill(0.0);
     for view in 0..structure.views {
-        let log_weight =
-            &mut log_weight[view * structure.states() * joint..][..structure.states() * joint];
+        let log_weight = &mut log_weight[view * structure.states() * joint..][..structure.states() * joint];
         let share = &pass.share[view * structure.links.len() * joint..];
         if let Some(nudge) = nudge {
             let prior = &nudge.log_prior[view * joint..][..joint];
@@ -795,13 +675,11 @@ fn forward_change<const WIDTH: usize>(
                         out[theta] += share[theta] * played[theta];
                     }
                     if let (Some(nudge), true) = (nudge, shape.probability != NONE) {
-                        let from = (view * structure.probability_rows + shape.probability as usize)
-                            * joint;
+                        let from = (view * structure.probability_rows + shape.probability as usize) * joint;
                         for theta in 0..joint {
                             let chance = game.numbers.probabilities[from + theta];
                             if chance > 0.0 {
-                                out[theta] +=
-                                    share[theta] * nudge.probabilities[from + theta] / chance;
+                                out[theta] += share[theta] * nudge.probabilities[from + theta] / chance;
                             }
                         }
                     }
@@ -812,11 +690,7 @@ fn forward_change<const WIDTH: usize>(
 }
 
 fn log_softmax_change(score: &[f64], strategy: &[f64], out: &mut [f64]) {
-    let mean: f64 = score
-        .iter()
-        .zip(strategy)
-        .map(|(change, play)| change * play)
-        .sum();
+    let mean: f64 = score.iter().zip(strategy).map(|(change, play)| change * play).sum();
     for (out, change) in out.iter_mut().zip(score) {
         *out = change - mean;
     }
@@ -847,12 +721,7 @@ fn backward_change<const WIDTH: usize>(
                 out_score[at] = pass.lambda * change + lambda_change * pass.action_value[at];
             }
         }
-        let Scratch {
-            spread,
-            spread_change,
-            tally,
-            ..
-        } = &mut change.scratch;
+        let Scratch { spread, spread_change, tally, .. } = &mut change.scratch;
         spread_play::<WIDTH>(structure, state, &pass.next_strategy, spread);
         let mut at = 0;
         for seat in structure.seats_at(state) {
@@ -887,9 +756,7 @@ fn choice_change<'a, const WIDTH: usize>(
     let view = structure.view_of[shape.player];
     let dweight = &change.log_weight[(view * structure.states() + state) * joint..][..joint];
     let dbelief = &mut change.belief[..joint];
-    let Scratch {
-        wide, row, tally, ..
-    } = &mut change.scratch;
+    let Scratch { wide, row, tally, .. } = &mut change.scratch;
     belief_change(belief, dweight, own_type, &mut tally[..types], dbelief);
     let found = &mut tally[..types * shape.actions];
     found.fill(0.0);
@@ -904,15 +771,7 @@ fn choice_change<'a, const WIDTH: usize>(
             }
         }
     } else {
-        expected_ahead::<WIDTH>(
-            structure,
-            state,
-            place,
-            &pass.strategy,
-            &pass.value,
-            row,
-            wide,
-        );
+        expected_ahead::<WIDTH>(structure, state, place, &pass.strategy, &pass.value, row, wide);
         tally_ahead(wide, dbelief, own_type, shape.actions, found);
         let (logs, values) = (&change.strategy_log, &change.value);
         expected_ahead_change::<WIDTH>(structure, state, place, pass, (logs, values), row, wide);
@@ -932,13 +791,7 @@ fn state_value_change<const WIDTH: usize>(
     let joint = width::<WIDTH>(structure);
     let block = structure.players.len() * joint;
     let single = structure.seats_at(state).len() == 1;
-    let Scratch {
-        wide,
-        spread,
-        spread_change,
-        row,
-        ..
-    } = &mut change.scratch;
+    let Scratch { wide, spread, spread_change, row, .. } = &mut change.scratch;
     let out = &mut row[..block];
     for (offset, at) in structure.joint_at(state).enumerate() {
         let play = joint_play::<WIDTH>(structure, state, offset, spread, wide);
@@ -968,13 +821,7 @@ fn state_value_change<const WIDTH: usize>(
 }
 
 /// Change of the log-probability of a joint action, by joint type.
-fn sum_of_changes(
-    structure: &Structure,
-    state: usize,
-    offset: usize,
-    spread: &[f64],
-    sum: &mut [f64],
-) {
+fn sum_of_changes(structure: &Structure, state: usize, offset: usize, spread: &[f64], sum: &mut [f64]) {
     sum.fill(0.0);
     let joint = sum.len();
     let mut at = 0;
@@ -996,13 +843,7 @@ fn tally_ahead(ahead: &[f64], weight: &[f64], own_type: &[u32], actions: usize, 
     }
 }
 
-fn belief_change(
-    belief: &[f64],
-    dweight: &[f64],
-    own_type: &[u32],
-    mean: &mut [f64],
-    out: &mut [f64],
-) {
+fn belief_change(belief: &[f64], dweight: &[f64], own_type: &[u32], mean: &mut [f64], out: &mut [f64]) {
     mean.fill(0.0);
     for theta in 0..out.len() {
         mean[own_type[theta] as usize] += belief[theta] * dweight[theta];
@@ -1025,10 +866,7 @@ fn spread_log_change<const WIDTH: usize>(
     let joint = width::<WIDTH>(structure);
     let seat = &structure.seats[seat];
     let own_type = &structure.type_of[seat.player][..joint];
-    for (own, mean) in mean[..structure.types[seat.player].len()]
-        .iter_mut()
-        .enumerate()
-    {
+    for (own, mean) in mean[..structure.types[seat.player].len()].iter_mut().enumerate() {
         let range = seat.first + own * seat.actions..seat.first + (own + 1) * seat.actions;
         *mean = score_change[range.clone()]
             .iter()
@@ -1062,13 +900,7 @@ fn mix_row_change<const WIDTH: usize>(
             let out = &mut out[player * joint..][..joint];
             let from = link.next as usize * block + player * joint;
             let view = structure.view_of[player];
-            let chance = chance_of(
-                structure,
-                &game.numbers.probabilities,
-                view,
-                link.probability,
-                joint,
-            );
+            let chance = chance_of(structure, &game.numbers.probabilities, view, link.probability, joint);
             for theta in 0..joint {
                 out[theta] += chance.map_or(1.0, |chance| chance[theta]) * states[from + theta];
             }
@@ -1078,17 +910,11 @@ fn mix_row_change<const WIDTH: usize>(
                     out[theta] += chance.map_or(1.0, |chance| chance[theta]) * paid[theta];
                 }
             }
-            if let Some(dchance) = chance_of(
-                structure,
-                &nudge.probabilities,
-                view,
-                link.probability,
-                joint,
-            ) {
+            if let Some(dchance) = chance_of(structure, &nudge.probabilities, view, link.probability, joint) {
                 let paid = paid_on(structure, &game.numbers.payoffs, link.payoff, player, joint);
                 for theta in 0..joint {
-                    out[theta] += dchance[theta]
-                        * (pass.value[from + theta] + paid.map_or(0.0, |paid| paid[theta]));
+                    out[theta] +=
+                        dchance[theta] * (pass.value[from + theta] + paid.map_or(0.0, |paid| paid[theta]));
                 }
             }
         }
