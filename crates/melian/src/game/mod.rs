@@ -42,6 +42,7 @@ mod labels;
 mod linear;
 mod nfg;
 mod payoffs;
+pub mod public_state;
 mod rational;
 mod recall;
 pub mod render;
