@@ -1,1 +1,3 @@
 //! What needs new evaluations.
+
+pub mod backtest;

@@ -2,8 +2,9 @@
 
 use super::{Course, Dispute, Ending, Move, OfferKind, Outlook, Reading, Round, Solver, tell};
 use crate::case::{Case, CaseBlock};
+use crate::history::{PastActor, PastIssue};
 use crate::lens::options::{Checked, number_option};
-use crate::lens::point::{PointModel, PointPredictor};
+use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, choice, square, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::scenario::{FieldId, LensOptions, Scenario};
@@ -75,6 +76,18 @@ impl Lens for Challenge {
     }
 
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
+        let chosen = self.choose(options)?;
+        let predictor = Predictor { seats: Seats::read(scenario)?, chosen };
+        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), past_errors(self, options))))
+    }
+
+    fn predict_past(&self, issue: &PastIssue, options: &LensOptions) -> Option<f64> {
+        self.choose(options).ok()?.predict(issue)
+    }
+}
+
+impl Challenge {
+    fn choose(&self, options: &LensOptions) -> Result<Chosen, Unable> {
         let mut checked = Checked::new(&self.card, options, &["rounds", "forecast"]);
         let rounds = number_option(&mut checked, "rounds", 1.0, 1000.0);
         let name = |forecast| match forecast {
@@ -83,21 +96,49 @@ impl Lens for Challenge {
         };
         let forecast = choice(&mut checked, "forecast", &[Forecast::Median, Forecast::Mean], name);
         checked.finish()?;
-        let predictor = Predictor {
-            seats: Seats::read(scenario)?,
+        Ok(Chosen {
             reading: self.reading,
             rounds: rounds.map_or(ROUNDS, |rounds| rounds as usize),
             forecast: forecast.unwrap_or(Forecast::Median),
-        };
-        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), None)))
+        })
     }
+}
+
+/// A reading with its options.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    reading: Reading,
+    rounds: usize,
+    forecast: Forecast,
+}
+
+impl Chosen {
+    /// The forecast on a past issue. Actors without salience are left out; where fewer than three or one position
+    /// remain, nobody is challenged: the start's median or mean of all.
+    fn predict(self, issue: &PastIssue) -> Option<f64> {
+        let all = dispute(issue.actors.iter());
+        let caring = dispute(issue.actors.iter().filter(|actor| actor.salience > 0.0));
+        let divided = caring.position.iter().any(|&x| x != caring.position[0]);
+        let (dispute, rounds) =
+            if caring.actors() >= 3 && divided { (caring, self.rounds) } else { (all, 0) };
+        let course = Solver::new(dispute.actors(), self.reading).solve(&dispute, rounds).ok()?;
+        Some(self.forecast.of(&course))
+    }
+}
+
+fn dispute<'a>(actors: impl Iterator<Item = &'a PastActor>) -> Dispute {
+    let mut dispute = Dispute { capability: Vec::new(), salience: Vec::new(), position: Vec::new() };
+    for actor in actors {
+        dispute.capability.push(actor.capability);
+        dispute.salience.push(actor.salience);
+        dispute.position.push(actor.position);
+    }
+    dispute
 }
 
 struct Predictor {
     seats: Seats,
-    reading: Reading,
-    rounds: usize,
-    forecast: Forecast,
+    chosen: Chosen,
 }
 
 impl Predictor {
@@ -255,15 +296,15 @@ impl PointPredictor for Predictor {
     ) {
         let issues = terms.iter_mut().enumerate();
         for (issue, terms) in issues.filter(|(issue, _)| !self.seats.on(*issue).is_empty()) {
-            let mut solver = Solver::new(self.seats.on(issue).len(), self.reading);
+            let mut solver = Solver::new(self.seats.on(issue).len(), self.chosen.reading);
             for lane in 0..cases.len() {
                 let (dispute, who) = self.dispute(issue, cases, lane);
                 if who.len() != solver.actors() {
-                    solver = Solver::new(who.len(), self.reading);
+                    solver = Solver::new(who.len(), self.chosen.reading);
                 }
-                match solver.solve(&dispute, self.rounds) {
+                match solver.solve(&dispute, self.chosen.rounds) {
                     Ok(course) => {
-                        terms[lane] = self.forecast.of(&course);
+                        terms[lane] = self.chosen.forecast.of(&course);
                         if !matches!(course.ending, Ending::Settled { .. }) {
                             statuses[lane] = RowStatus::NotConverged;
                         }
@@ -280,7 +321,7 @@ impl PointPredictor for Predictor {
         for (issue, name) in self.seats.issues.iter().enumerate() {
             let (dispute, who) = self.dispute(issue, cases, lane);
             let names: Vec<&str> = who.iter().map(|&a| self.seats.actors[a].as_str()).collect();
-            let story = match tell(&dispute, self.reading, self.rounds) {
+            let story = match tell(&dispute, self.chosen.reading, self.chosen.rounds) {
                 Ok(story) => story,
                 Err(error) => {
                     let (title, text) = (name.clone(), format!("Not run: {error}."));
