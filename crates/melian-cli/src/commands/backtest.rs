@@ -62,16 +62,17 @@ fn print(data: &str, scored: &Backtest) {
             difference(row.to_mean)
         );
     }
-    println!("\nDistributions: CRPS with other dossiers' residuals and with the calibrated mixture around the points;");
-    println!("of the mixture, the share of outcomes inside its central 50 % and 90 %, and CRPS less the bar's");
+    println!(
+        "\nDistributions: CRPS with other dossiers' residuals and with the calibrated mixture around the points;"
+    );
+    println!(
+        "of the mixture, the share of outcomes inside its central 50 % and 90 %, and CRPS less the bar's"
+    );
     println!("{:<width$}  resid.  mixt. 50 % 90 %  to the bar", "");
     for row in scored.rows.iter().filter(|row| row.lens) {
         println!("{:<width$}  {:>6.2} {}", row.name, row.residuals.crps, mixture(row.mixture.as_ref()));
     }
-    println!(
-        "{:<width$}  {:>6.2}",
-        "bar: compromise, residuals of all other issues", scored.bar.crps
-    );
+    println!("{:<width$}  {:>6.2}", "bar: compromise, residuals of all other issues", scored.bar.crps);
     println!();
     verdicts(scored).iter().for_each(|line| println!("{line}"));
 }

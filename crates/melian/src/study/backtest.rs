@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Span;
 use crate::history::mixture::{COMPONENTS, Mixture, PastForecast, Predictive};
-use crate::history::{PastIssue, PastTable, Score, deu};
+use crate::history::{PastIssue, PastTable, Score, crps, deu};
 use crate::lens::point::past_points as points;
 use crate::lens::{self, Lens};
 use crate::scenario::{LensOptions, OptionValue, Plain};
@@ -278,11 +278,7 @@ pub fn backtest(table: &PastTable) -> Option<Backtest> {
         (forecasts(table, &points[at("compromise")?][0]), forecasts(public, &points[at("compromise")?][1]));
     let bar = bar(&tested, &learned);
     let bar_scores = Errors(
-        tested
-            .iter()
-            .zip(&bar)
-            .map(|(forecast, bar)| (forecast.issue.id.as_str(), bar.crps(forecast.past.outcome)))
-            .collect(),
+        tested.iter().zip(&bar).map(|(forecast, bar)| (forecast.issue.id.as_str(), bar.crps)).collect(),
     );
     let rows = predictors
         .par_iter()
@@ -292,7 +288,7 @@ pub fn backtest(table: &PastTable) -> Option<Backtest> {
             let errors: Vec<f64> = tested.iter().map(Forecast::error).collect();
             let score = Score::of(&errors)?;
             let to = |other: &Errors<'_>| resamples.difference(other.against(&tested, |at| errors[at].abs()));
-            let judge = |predicted: &[Predictive]| judged(&tested, predicted, &bar_scores, &resamples);
+            let judge = |predicted: &[Predicted]| judged(&tested, predicted, &bar_scores, &resamples);
             Some(Row {
                 name: predictor.name.clone(),
                 lens: predictor.is_lens(),
@@ -337,27 +333,31 @@ impl<'a> Errors<'a> {
     }
 }
 
-fn around(
-    forecast: &Forecast<'_>,
-    learned: &[Forecast<'_>],
-    counts: impl Fn(&PastIssue) -> bool,
-) -> Predictive {
+/// A distribution and its score.
+struct Predicted {
+    distribution: Predictive,
+    crps: f64,
+}
+
+/// Residuals around a point; their score is that of their atoms, off the grid too.
+fn around(one: &Forecast<'_>, learned: &[Forecast<'_>], counts: impl Fn(&PastIssue) -> bool) -> Predicted {
     let errors = learned.iter().filter(|past| counts(past.issue));
-    Predictive::of(&errors.map(|past| forecast.point + past.error()).collect::<Vec<f64>>())
+    let values: Vec<f64> = errors.map(|past| (one.point + past.error()).clamp(0.0, 100.0)).collect();
+    Predicted { distribution: Predictive::of(&values), crps: crps(&values, one.past.outcome) }
 }
 
 /// The residuals of all other issues around each point.
-fn bar(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Vec<Predictive> {
+fn bar(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Vec<Predicted> {
     tested.iter().map(|one| around(one, learned, |issue| issue.id != one.issue.id)).collect()
 }
 
 /// The residuals of all other dossiers around each point.
-fn by_residuals(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Vec<Predictive> {
+fn by_residuals(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Vec<Predicted> {
     tested.iter().map(|one| around(one, learned, |issue| issue.dossier != one.issue.dossier)).collect()
 }
 
 /// The mixture that did not learn from the issue's fold; the whole one for dossiers that are not public.
-fn by_mixture(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Option<Vec<Predictive>> {
+fn by_mixture(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Option<Vec<Predicted>> {
     let past: Vec<PastForecast> = learned.iter().map(|forecast| forecast.past.clone()).collect();
     let known: BTreeSet<&str> = learned.iter().map(|forecast| forecast.issue.dossier.as_str()).collect();
     let without = |one: &Forecast<'_>| known.contains(one.issue.dossier.as_str()).then_some(one.past.fold);
@@ -370,12 +370,17 @@ fn by_mixture(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Option<Vec<P
             mixtures.insert(fold, mixture);
         }
     }
-    tested.iter().map(|one| Some(mixtures.get(&without(one))?.predict(&one.past.setting))).collect()
+    let predicted = |one: &Forecast<'_>| {
+        let distribution = mixtures.get(&without(one))?.predict(&one.past.setting);
+        let crps = distribution.crps(one.past.outcome);
+        Some(Predicted { distribution, crps })
+    };
+    tested.iter().map(predicted).collect()
 }
 
 fn judged(
     tested: &[Forecast<'_>],
-    predicted: &[Predictive],
+    predicted: &[Predicted],
     bar: &Errors<'_>,
     resamples: &Resamples,
 ) -> DistributionScore {
@@ -384,21 +389,21 @@ fn judged(
     let mean = |of: &dyn Fn(usize) -> f64| (0..tested.len()).map(of).sum::<f64>() / n;
     let between = |low: f64, high: f64| {
         mean(&|at| {
-            let (below, up_to) = predicted[at].place(outcome(at));
+            let (below, up_to) = predicted[at].distribution.place(outcome(at));
             let inside = up_to.min(high) - below.max(low);
             if up_to > below { inside.max(0.0) / (up_to - below) } else { f64::from(u8::from(inside >= 0.0)) }
         })
     };
     let covered = |share: f64| between(0.5 - 0.5 * share, 0.5 + 0.5 * share);
     let pit = std::array::from_fn(|tenth| between(0.1 * tenth as f64, 0.1 * (tenth + 1) as f64));
-    let score = |at: usize| predicted[at].crps(outcome(at));
+    let score = |at: usize| predicted[at].crps;
     DistributionScore {
         crps: mean(&score),
         to_bar: resamples.difference(bar.against(tested, score)),
         coverage_50: covered(0.5),
         coverage_90: covered(0.9),
-        mass_within_5: mean(&|at| predicted[at].within(outcome(at), 5.0)),
-        mass_within_10: mean(&|at| predicted[at].within(outcome(at), 10.0)),
+        mass_within_5: mean(&|at| predicted[at].distribution.within(outcome(at), 5.0)),
+        mass_within_10: mean(&|at| predicted[at].distribution.within(outcome(at), 10.0)),
         pit,
     }
 }
