@@ -74,7 +74,25 @@ fn print(data: &str, scored: &Backtest) {
     }
     println!("{:<width$}  {:>6.2}", "bar: compromise, residuals of all other issues", scored.bar.crps);
     println!();
-    verdicts(scored).iter().for_each(|line| println!("{line}"));
+    verdicts(scored).iter().for_each(|line| println!("{}", wrapped(line)));
+}
+
+/// Broken between words, to at most 100 columns.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut column) = (String::new(), 0);
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > 100 {
+            lines.push('\n');
+            column = 0;
+        } else if column > 0 {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += width;
+    }
+    lines
 }
 
 fn share(share: f64) -> String {

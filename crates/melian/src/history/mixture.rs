@@ -72,7 +72,9 @@ impl Setting {
 /// Equal weights where all are 0.
 fn mend(actors: &mut [(f64, f64)]) {
     if actors.iter().all(|actor| actor.1 <= 0.0) {
-        actors.iter_mut().for_each(|actor| actor.1 = 1.0);
+        for actor in actors {
+            actor.1 = 1.0;
+        }
     }
 }
 
@@ -99,7 +101,9 @@ fn reach(atoms: &mut [(f64, f64)]) {
         sum += atom.1;
         atom.1 = sum;
     }
-    atoms.iter_mut().for_each(|atom| atom.1 /= sum);
+    for atom in atoms {
+        atom.1 /= sum;
+    }
 }
 
 /// The first position whose reached weight is at least `u`.

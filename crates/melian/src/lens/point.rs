@@ -186,7 +186,9 @@ fn seats(scenario: &Scenario) -> Vec<Vec<Seat>> {
             seats.push(Seat { position: stance.position, salience: stance.salience, capability });
         }
         if seats.iter().any(|seat| seat.capability.is_none()) {
-            seats.iter_mut().for_each(|seat| seat.capability = None);
+            for seat in &mut seats {
+                seat.capability = None;
+            }
         }
         seats
     };

@@ -3,6 +3,7 @@
 //! Points are what [`Lens::predict_dossier`] gives. Whatever is fitted learns from the public rows, never from the dossier
 //! it is scored on: residuals from all other dossiers, mixtures from the other folds (`docs/mixture-protocol.md`).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -363,11 +364,9 @@ fn by_mixture(tested: &[Forecast<'_>], learned: &[Forecast<'_>]) -> Option<Vec<P
     let without = |one: &Forecast<'_>| known.contains(one.issue.dossier.as_str()).then_some(one.past.fold);
     let mut mixtures: BTreeMap<Option<u8>, Mixture> = BTreeMap::new();
     for one in tested {
-        let fold = without(one);
-        if !mixtures.contains_key(&fold) {
-            let mixture =
-                fold.map_or_else(|| Mixture::fit(&past), |fold| Mixture::fit_without(&past, fold))?;
-            mixtures.insert(fold, mixture);
+        if let Entry::Vacant(place) = mixtures.entry(without(one)) {
+            let fold = *place.key();
+            place.insert(fold.map_or_else(|| Mixture::fit(&past), |fold| Mixture::fit_without(&past, fold))?);
         }
     }
     let predicted = |one: &Forecast<'_>| {

@@ -218,7 +218,7 @@ impl Lens for Spatial {
         } else {
             issues.filter(seated).map(|issue| vec![issue]).collect()
         };
-        let predictor = Predictor { groups, seats, chosen };
+        let predictor = Predictor { seats, groups, chosen };
         Ok(Box::new(PointModel::new(scenario, Box::new(predictor), past_errors(self, options))))
     }
 
