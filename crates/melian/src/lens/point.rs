@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Lens, Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord, Unit,
+    Lens, Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord,
+    Unit,
 };
 use crate::case::{Case, CaseBlock};
 use crate::history::{PastErrors, PastIssue, PastTable, deu};
