@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// List the lenses, or tell about one
     Lenses(LensesArguments),
+    /// Score every lens on past negotiations whose outcome is known
+    Backtest(BacktestArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -186,6 +188,26 @@ pub(crate) struct LensesArguments {
     /// How they are printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BacktestArguments {
+    /// The data: issues of European Union legislation
+    #[arg(value_enum)]
+    pub(crate) data: History,
+    /// Score the issues of this table, in the layout of the public rows, instead of those
+    #[arg(long, value_name = "FILE")]
+    pub(crate) issues: Option<PathBuf>,
+    /// How the scores are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// Past negotiations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum History {
+    /// DEU III: the public rows come with the program
+    Deu,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The commands, a module each.
 
+pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod cite;
 pub(crate) mod completions;

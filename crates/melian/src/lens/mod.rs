@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseBlock};
 use crate::diagnostic::Diagnostic;
-use crate::history::PastIssue;
+use crate::history::{PastErrors, PastIssue};
 use crate::scenario::{ActorId, IssueId, LensOptions, Scenario};
 
 /// A formal model in one named reading.
@@ -41,6 +41,16 @@ pub trait Lens: Send + Sync {
     /// are mistaken.
     fn predict_past(&self, _issue: &PastIssue, _options: &LensOptions) -> Option<f64> {
         None
+    }
+
+    /// Its points on all issues of one past dossier, for lenses that settle issues together.
+    fn predict_dossier(&self, issues: &[&PastIssue], options: &LensOptions) -> Vec<Option<f64>> {
+        issues.iter().map(|issue| self.predict_past(issue, options)).collect()
+    }
+
+    /// How wrong the lens was on history with its own options, where that is known.
+    fn track_record(&self) -> Option<TrackRecord> {
+        PastErrors::shipped(&self.card().full_id()).map(|errors| errors.record().clone())
     }
 }
 

@@ -2,16 +2,17 @@
 //!
 //! A point lens only says what it expects of the terms, given a deal; it never speaks of whether there is one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Course, Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord,
-    Unit,
+    Course, Lens, Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep,
+    TrackRecord, Unit,
 };
 use crate::case::{Case, CaseBlock};
-use crate::history::Residuals;
+use crate::history::{PastErrors, PastIssue, PastTable, deu};
 use crate::package::{Closed, FitBlock, Room, Stakes};
-use crate::scenario::{FieldId, Scenario};
+use crate::scenario::{FieldId, LensOptions, Scenario};
 use crate::uncertainty::StreamKey;
 
 /// The part of a point lens that is its own.
@@ -62,7 +63,9 @@ pub struct PointModel {
     predictor: Box<dyn PointPredictor>,
     room: Room,
     stakes: Stakes,
-    residuals: Option<Arc<Residuals>>,
+    errors: Option<Arc<PastErrors>>,
+    /// By issue, for the distribution around terms.
+    seats: Vec<Vec<Seat>>,
     measures: Vec<Measure>,
     issues: usize,
     actors: Vec<String>,
@@ -78,15 +81,16 @@ impl PointModel {
     pub fn new(
         scenario: &Scenario,
         predictor: Box<dyn PointPredictor>,
-        residuals: Option<Arc<Residuals>>,
+        errors: Option<Arc<PastErrors>>,
     ) -> Self {
         let reads = predictor.reads();
         Self {
             predictor,
             room: Room::new(scenario),
             stakes: Stakes::new(scenario),
-            measures: measures(scenario, residuals.is_some()),
-            residuals,
+            measures: measures(scenario, errors.is_some()),
+            errors,
+            seats: seats(scenario),
             issues: scenario.issues.len(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
             paths: Arc::new(reads.iter().map(|&field| scenario.field(field).path.clone()).collect()),
@@ -138,22 +142,88 @@ impl PointModel {
         terms
     }
 
-    /// The terms with an error drawn from history, inside the scale; empty without history.
+    /// The terms with an error as on history around them, inside the scale; empty without history.
     fn forecast(&self, terms: &[Vec<f64>], cases: &CaseBlock, streams: &Streams) -> Vec<Vec<f64>> {
-        let Some(residuals) = &self.residuals else { return Vec::new() };
+        let Some(errors) = &self.errors else { return Vec::new() };
         let (seed, name) = streams.key();
         let key = StreamKey::new(seed, name);
         let mut forecast = terms.to_vec();
-        let mut errors = vec![0.0; terms.len()];
+        let (mut points, mut out) = (vec![0.0; terms.len()], vec![0.0; terms.len()]);
+        let mut actors: Vec<Vec<(f64, f64)>> = vec![Vec::new(); terms.len()];
         for lane in 0..cases.len() {
+            for (((seats, actors), point), terms) in
+                self.seats.iter().zip(&mut actors).zip(&mut points).zip(terms)
+            {
+                actors.clear();
+                actors.extend(seats.iter().map(|seat| seat.weighed(cases, lane)));
+                *point = terms[lane];
+            }
             let mut stream = key.draw(cases.first_draw() + lane as u64);
-            residuals.draw(|| stream.uniform(), &mut errors);
-            for (issue, error) in forecast.iter_mut().zip(&errors) {
-                issue[lane] = (issue[lane] + error).clamp(0.0, 100.0);
+            errors.draw(|| stream.uniform(), &points, &mut actors, &mut out);
+            for (issue, out) in forecast.iter_mut().zip(&out) {
+                issue[lane] = *out;
             }
         }
         forecast
     }
+}
+
+/// An actor on an issue, as the distribution around terms weighs it.
+struct Seat {
+    position: FieldId,
+    salience: FieldId,
+    /// Missing where an actor on the issue has none: all count the same then.
+    capability: Option<FieldId>,
+}
+
+impl Seat {
+    fn weighed(&self, cases: &CaseBlock, lane: usize) -> (f64, f64) {
+        let capability = self.capability.map_or(1.0, |field| cases.value(field, lane));
+        (cases.value(self.position, lane), capability * cases.value(self.salience, lane))
+    }
+}
+
+fn seats(scenario: &Scenario) -> Vec<Vec<Seat>> {
+    let on = |issue| {
+        let mut seats = Vec::new();
+        for actor in scenario.actor_ids() {
+            let Some(stance) = scenario.stance(actor, issue) else { continue };
+            let capability = scenario.actors[actor.index()].capability.get(issue.index()).copied();
+            seats.push(Seat { position: stance.position, salience: stance.salience, capability });
+        }
+        if seats.iter().any(|seat| seat.capability.is_none()) {
+            for seat in &mut seats {
+                seat.capability = None;
+            }
+        }
+        seats
+    };
+    scenario.issue_ids().map(on).collect()
+}
+
+/// A lens's points on all issues of a table, dossier by dossier.
+#[must_use]
+pub fn past_points(lens: &dyn Lens, options: &LensOptions, table: &PastTable) -> Vec<Option<f64>> {
+    let mut dossiers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, issue) in table.issues.iter().enumerate() {
+        dossiers.entry(&issue.dossier).or_default().push(index);
+    }
+    let mut points = vec![None; table.issues.len()];
+    for members in dossiers.values() {
+        let issues: Vec<&PastIssue> = members.iter().map(|&index| &table.issues[index]).collect();
+        for (&index, point) in members.iter().zip(lens.predict_dossier(&issues, options)) {
+            points[index] = point.filter(|point| point.is_finite());
+        }
+    }
+    points
+}
+
+/// A lens's errors on history: shipped for its own options, worked out for others.
+pub(crate) fn past_errors(lens: &dyn Lens, options: &LensOptions) -> Option<Arc<PastErrors>> {
+    if options.values.is_empty() {
+        return PastErrors::shipped(&lens.card().full_id());
+    }
+    PastErrors::of(deu::public(), &past_points(lens, options, deu::public())).map(Arc::new)
 }
 
 /// What closes the room, or refuses a package, in words; `actors` are names.
@@ -220,7 +290,7 @@ impl Model for PointModel {
     }
 
     fn track_record(&self) -> Option<&TrackRecord> {
-        self.residuals.as_deref().map(Residuals::record)
+        self.errors.as_deref().map(PastErrors::record)
     }
 
     fn explain(&self, case: &Case<'_>) -> Trace {

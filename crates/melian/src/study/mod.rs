@@ -1,3 +1,4 @@
 //! What needs new evaluations.
 
+pub mod backtest;
 pub mod course;

@@ -4,13 +4,11 @@ mod solve;
 
 pub(crate) use solve::{Disagreement, Nash, Rule, Side, Utility, Weighting, mend};
 
-use std::sync::{Arc, OnceLock};
-
 use super::options::{Checked, choice_option, number_option};
-use super::point::{PointModel, PointPredictor};
+use super::point::{PointModel, PointPredictor, past_errors};
 use super::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::case::{Case, CaseBlock};
-use crate::history::{PastActor, PastIssue, Residuals, deu};
+use crate::history::{PastActor, PastIssue};
 use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
 
 /// A baseline in one reading.
@@ -19,7 +17,6 @@ pub(crate) struct Baseline {
     card: LensCard,
     rule: Rule,
     weighting: Weighting,
-    residuals: OnceLock<Option<Arc<Residuals>>>,
 }
 
 /// The names of weights in options.
@@ -39,7 +36,7 @@ struct Chosen {
 
 impl Baseline {
     const fn new(card: LensCard, rule: Rule, weighting: Weighting) -> Self {
-        Self { card, rule, weighting, residuals: OnceLock::new() }
+        Self { card, rule, weighting }
     }
 
     /// The rule and weights with the options of the lens's table.
@@ -55,18 +52,6 @@ impl Baseline {
             rule => rule,
         };
         Ok(Chosen { rule, weighting })
-    }
-
-    /// Errors on history; those of the default options are worked out once.
-    fn residuals(&self, chosen: Chosen) -> Option<Arc<Residuals>> {
-        let work_out =
-            |chosen: Chosen| Residuals::of(deu::public(), |issue| chosen.predict(issue)).map(Arc::new);
-        let default = Chosen { rule: self.rule, weighting: self.weighting };
-        if chosen == default {
-            self.residuals.get_or_init(|| work_out(default)).clone()
-        } else {
-            work_out(chosen)
-        }
     }
 }
 
@@ -107,7 +92,7 @@ impl Lens for Baseline {
         let issues =
             scenario.issue_ids().map(|issue| chosen.read(scenario, issue)).collect::<Result<_, _>>()?;
         let predictor = Predictor { issues, chosen, names: Names::of(scenario) };
-        let model = PointModel::new(scenario, Box::new(predictor), self.residuals(chosen));
+        let model = PointModel::new(scenario, Box::new(predictor), past_errors(self, options));
         Ok(Box::new(model))
     }
 

@@ -2,9 +2,10 @@
 
 use super::{Course, Dispute, Ending, Move, OfferKind, Outlook, Reading, Round, Solver, tell};
 use crate::case::{Case, CaseBlock};
+use crate::history::{PastActor, PastIssue};
 use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
-use crate::lens::point::{PointModel, PointPredictor};
+use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, choice, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
@@ -76,6 +77,18 @@ impl Lens for Challenge {
     }
 
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
+        let chosen = self.choose(options)?;
+        let predictor = Predictor { seats: Seats::read(scenario)?, chosen };
+        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), past_errors(self, options))))
+    }
+
+    fn predict_past(&self, issue: &PastIssue, options: &LensOptions) -> Option<f64> {
+        self.choose(options).ok()?.predict(issue)
+    }
+}
+
+impl Challenge {
+    fn choose(&self, options: &LensOptions) -> Result<Chosen, Unable> {
         let mut checked = Checked::new(&self.card, options, &["rounds", "forecast"]);
         let rounds = number_option(&mut checked, "rounds", 1.0, 1000.0);
         let name = |forecast| match forecast {
@@ -84,21 +97,49 @@ impl Lens for Challenge {
         };
         let forecast = choice(&mut checked, "forecast", &[Forecast::Median, Forecast::Mean], name);
         checked.finish()?;
-        let predictor = Predictor {
-            seats: Seats::read(scenario)?,
+        Ok(Chosen {
             reading: self.reading,
             rounds: rounds.map_or(ROUNDS, |rounds| rounds as usize),
             forecast: forecast.unwrap_or(Forecast::Median),
-        };
-        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), None)))
+        })
     }
+}
+
+/// A reading with its options.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    reading: Reading,
+    rounds: usize,
+    forecast: Forecast,
+}
+
+impl Chosen {
+    /// The forecast on a past issue. Actors without salience are left out; where fewer than three or one position
+    /// remain, nobody is challenged: the start's median or mean of all.
+    fn predict(self, issue: &PastIssue) -> Option<f64> {
+        let all = dispute(issue.actors.iter());
+        let caring = dispute(issue.actors.iter().filter(|actor| actor.salience > 0.0));
+        let divided = caring.position.iter().any(|&x| x != caring.position[0]);
+        let (dispute, rounds) =
+            if caring.actors() >= 3 && divided { (caring, self.rounds) } else { (all, 0) };
+        let course = Solver::new(dispute.actors(), self.reading).solve(&dispute, rounds).ok()?;
+        Some(self.forecast.of(&course))
+    }
+}
+
+fn dispute<'a>(actors: impl Iterator<Item = &'a PastActor>) -> Dispute {
+    let mut dispute = Dispute { capability: Vec::new(), salience: Vec::new(), position: Vec::new() };
+    for actor in actors {
+        dispute.capability.push(actor.capability);
+        dispute.salience.push(actor.salience);
+        dispute.position.push(actor.position);
+    }
+    dispute
 }
 
 struct Predictor {
     seats: Seats,
-    reading: Reading,
-    rounds: usize,
-    forecast: Forecast,
+    chosen: Chosen,
 }
 
 impl Predictor {
@@ -181,7 +222,7 @@ impl Predictor {
         }
         let columns =
             ["i against j", "for", "against", "P", "j's P"].into_iter().chain(names.iter().copied());
-        let chance = if self.reading.is_text() {
+        let chance = if self.chosen.reading.is_text() {
             "P = for / (for + against)"
         } else {
             "P = for / twice the sum of all rows' for and against"
@@ -196,7 +237,7 @@ impl Predictor {
     /// What each actor expects of challenging each other one, and how it therefore sees the two of them.
     fn contests(&self, names: &[&str], round: &Round) -> TraceTable {
         let n = names.len();
-        let drifts = self.reading.status_quo() < 1.0;
+        let drifts = self.chosen.reading.status_quo() < 1.0;
         let mut rows = Vec::new();
         for at in 0..n * n {
             let (i, j) = (at / n, at % n);
@@ -223,19 +264,19 @@ impl Predictor {
 
     /// The formulas behind the tables.
     fn formulas(&self) -> TraceStep {
-        let q = self.reading.status_quo();
+        let q = self.chosen.reading.status_quo();
         let quiet = if q < 1.0 {
             "- U quiet/2 - U drift/2, where U drift = 2 - 4 (1/2 -+ (|x - median| + |x - x of j|) / (4 range))^r, minus if \
              j's move to the median would bring it closer than it is; EU(j) takes j's own drift."
         } else {
             "- U quiet."
         };
-        let votes = if self.reading.is_text() {
+        let votes = if self.chosen.reading.is_text() {
             "A vote is 2 c s (|x - x of j| - |x - x of i|) / range."
         } else {
             "A vote is c s ((|x - x of j| / range)^r - (|x - x of i| / range)^r)."
         };
-        let choice = match self.reading {
+        let choice = match self.chosen.reading {
             Reading::ScholzCode => {
                 "Compelled moves are not made; of several compromises the one whose mean position weighted by the EUs is \
                  lowest, of others the nearest."
@@ -329,15 +370,15 @@ impl PointPredictor for Predictor {
     ) {
         let issues = terms.iter_mut().enumerate();
         for (issue, terms) in issues.filter(|(issue, _)| !self.seats.on(*issue).is_empty()) {
-            let mut solver = Solver::new(self.seats.on(issue).len(), self.reading);
+            let mut solver = Solver::new(self.seats.on(issue).len(), self.chosen.reading);
             for lane in 0..cases.len() {
                 let (dispute, who) = self.dispute(issue, cases, lane);
                 if who.len() != solver.actors() {
-                    solver = Solver::new(who.len(), self.reading);
+                    solver = Solver::new(who.len(), self.chosen.reading);
                 }
-                match solver.solve(&dispute, self.rounds) {
+                match solver.solve(&dispute, self.chosen.rounds) {
                     Ok(course) => {
-                        terms[lane] = self.forecast.of(&course);
+                        terms[lane] = self.chosen.forecast.of(&course);
                         if !matches!(course.ending, Ending::Settled { .. }) {
                             statuses[lane] = RowStatus::NotConverged;
                         }
@@ -354,7 +395,7 @@ impl PointPredictor for Predictor {
         for (issue, name) in self.seats.issues.iter().enumerate() {
             let (dispute, who) = self.dispute(issue, cases, lane);
             let names: Vec<&str> = who.iter().map(|&a| self.seats.actors[a].as_str()).collect();
-            let story = match tell(&dispute, self.reading, self.rounds) {
+            let story = match tell(&dispute, self.chosen.reading, self.chosen.rounds) {
                 Ok(story) => story,
                 Err(error) => {
                     let (title, text) = (name.clone(), format!("Not run: {error}."));
@@ -383,7 +424,7 @@ impl PointPredictor for Predictor {
         let (cases, lane) = case.place();
         let issues = (0..self.seats.issues.len()).filter_map(|issue| {
             let (dispute, who) = self.dispute(issue, cases, lane);
-            let story = tell(&dispute, self.reading, self.rounds).ok()?;
+            let story = tell(&dispute, self.chosen.reading, self.chosen.rounds).ok()?;
             let actor = |seat: usize| ActorId::new(who[seat]);
             let moves = story.rounds.iter().flat_map(|round| {
                 round.moves.iter().map(move |step| course::Move {

@@ -1,10 +1,13 @@
 //! The model as a lens: all issues together.
 
+use std::collections::BTreeSet;
+
 use super::{Course, Ending, Exchange, Market};
 use crate::case::{Case, CaseBlock};
+use crate::history::PastIssue;
 use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
-use crate::lens::point::{PointModel, PointPredictor};
+use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, Unable};
 use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
@@ -47,17 +50,58 @@ impl Lens for Trade {
     }
 
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
-        let mut checked = Checked::new(&self.card, options, &["rounds"]);
-        let rounds = number_option(&mut checked, "rounds", 1.0, 1000.0);
-        checked.finish()?;
+        let rounds = self.rounds(options)?;
         let seats = Seats::read(scenario)?;
         let issues: Vec<usize> = (0..seats.issues.len()).filter(|&k| !seats.on(k).is_empty()).collect();
         if issues.len() < 2 {
             return Err(Unable::Lacks("a second issue to trade against".to_owned()));
         }
-        let rounds = rounds.map_or(ROUNDS, |rounds| rounds as usize);
-        Ok(Box::new(PointModel::new(scenario, Box::new(Predictor { seats, issues, rounds }), None)))
+        Ok(Box::new(PointModel::new(
+            scenario,
+            Box::new(Predictor { seats, issues, rounds }),
+            past_errors(self, options),
+        )))
     }
+
+    /// Where a dossier has only one issue, nobody can trade: its compromise.
+    fn predict_dossier(&self, issues: &[&PastIssue], options: &LensOptions) -> Vec<Option<f64>> {
+        let Ok(rounds) = self.rounds(options) else { return vec![None; issues.len()] };
+        let course = past_market(issues).trade(rounds);
+        let point = |k: usize| course.as_ref().ok().map(|course| course.last()[k]);
+        (0..issues.len()).map(|k| point(k).filter(|point| point.is_finite())).collect()
+    }
+}
+
+impl Trade {
+    fn rounds(&self, options: &LensOptions) -> Result<usize, Unable> {
+        let mut checked = Checked::new(&self.card, options, &["rounds"]);
+        let rounds = number_option(&mut checked, "rounds", 1.0, 1000.0);
+        checked.finish()?;
+        Ok(rounds.map_or(ROUNDS, |rounds| rounds as usize))
+    }
+}
+
+/// A past dossier; where nobody cares about an issue, all care alike.
+fn past_market(issues: &[&PastIssue]) -> Market {
+    let everyone = issues.iter().flat_map(|issue| issue.actors.iter().map(|actor| actor.id));
+    let actors: Vec<&str> = everyone.collect::<BTreeSet<_>>().into_iter().collect();
+    let (n, m) = (actors.len(), issues.len());
+    let mut market = Market {
+        issues: m,
+        capability: vec![0.0; n * m],
+        position: vec![0.0; n * m],
+        salience: vec![0.0; n * m],
+    };
+    for (k, issue) in issues.iter().enumerate() {
+        let idle = issue.actors.iter().all(|actor| actor.salience == 0.0);
+        for actor in &issue.actors {
+            let Ok(a) = actors.binary_search(&actor.id) else { continue };
+            market.capability[a * m + k] = actor.capability;
+            market.position[a * m + k] = actor.position;
+            market.salience[a * m + k] = if idle { 1.0 } else { actor.salience };
+        }
+    }
+    market
 }
 
 /// What an exchange is made under.
