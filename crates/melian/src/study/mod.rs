@@ -1,1 +1,4 @@
 //! What needs new evaluations.
+
+pub mod levers;
+pub mod packages;
