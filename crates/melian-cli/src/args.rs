@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// List the lenses, or tell about one
     Lenses(LensesArguments),
+    /// Search packages over all issues: who would accept which, and where the solution points lie
+    Packages(PackagesArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -184,6 +186,24 @@ pub(crate) struct LensesArguments {
     /// A lens, to read what it assumes and when not to use it
     pub(crate) lens: Option<String>,
     /// How they are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackagesArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,
 }

@@ -12,6 +12,7 @@ mod chart;
 mod html;
 mod json;
 mod number;
+mod packages;
 mod terminal;
 mod text;
 mod trace;
@@ -30,6 +31,7 @@ use melian::scenario::Scenario;
 
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use packages::{packages, packages_json};
 pub use terminal::{line, terminal};
 pub use trace::trace;
 

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod lenses;
 pub(crate) mod new;
+pub(crate) mod packages;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
