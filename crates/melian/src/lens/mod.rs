@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Case, CaseBlock};
 use crate::diagnostic::Diagnostic;
 use crate::history::PastIssue;
-use crate::scenario::{ActorId, IssueId, LensOptions, Scenario};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// A formal model in one named reading.
 pub trait Lens: Send + Sync {
@@ -62,6 +62,11 @@ pub trait Model: Send + Sync {
 
     /// How one draw came about, in words and numbers.
     fn explain(&self, case: &Case<'_>) -> Trace;
+
+    /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
+    fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
+        None
+    }
 
     /// The past cases a base rate rests on.
     fn reference(&self) -> Option<&ReferenceClass> {

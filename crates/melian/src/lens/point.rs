@@ -10,7 +10,7 @@ use super::{
 use crate::case::{Case, CaseBlock};
 use crate::history::Residuals;
 use crate::package::{Closed, FitBlock, Room, Stakes};
-use crate::scenario::Scenario;
+use crate::scenario::{FieldId, IssueId, Scenario};
 use crate::uncertainty::StreamKey;
 
 /// The part of a point lens that is its own.
@@ -27,6 +27,11 @@ pub trait PointPredictor: Send + Sync {
 
     /// How the terms of one draw came about.
     fn explain(&self, case: &Case<'_>) -> Trace;
+
+    /// How fast the terms on an issue change with `field` in one draw, where there is a closed form for it.
+    fn derivative(&self, _issue: IssueId, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
+        None
+    }
 }
 
 /// A point lens made ready for one scenario: one row per draw.
@@ -140,6 +145,13 @@ impl Model for PointModel {
                 Quantity::Gain(actor) => self.stakes.gain(actor, cases, &terms, column),
                 _ => {}
             }
+        }
+    }
+
+    fn derivative(&self, quantity: Quantity, field: FieldId, case: &Case<'_>) -> Option<f64> {
+        match quantity {
+            Quantity::Terms(issue) => self.predictor.derivative(issue, field, case),
+            _ => None,
         }
     }
 
