@@ -11,6 +11,7 @@
 mod chart;
 mod html;
 mod json;
+mod levers;
 mod number;
 mod packages;
 mod terminal;
@@ -31,6 +32,7 @@ use melian::scenario::Scenario;
 
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use levers::{levers, levers_json};
 pub use packages::{packages, packages_json};
 pub use terminal::{line, terminal};
 pub use trace::trace;

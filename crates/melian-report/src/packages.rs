@@ -29,7 +29,9 @@ pub fn packages(scenario: &Scenario, answer: &Packages, width: usize) -> String 
         "Gains are over no deal, on each actor's own stake: 0 = the no-deal points, 100 = its own position on every \
          issue. Kalai's and the utilitarian point count full stakes as equals; the other two need no such comparison.",
     );
-    page.line("Shares of draws are shares of what the scenario allows, not evidence of what will be accepted.");
+    page.line(
+        "Shares of draws are shares of what the scenario allows, not evidence of what will be accepted.",
+    );
     page.text
 }
 
@@ -55,8 +57,11 @@ impl Page {
         let grid = &answer.grid;
         let own = "anchors, no-deal points, ends of accept ranges and positions";
         let how = match grid.step {
-            Some(step) => format!("{own}, and every {} points between", exact(step)),
-            None if grid.thinned => format!("as many of {own} as leave no more packages than can be looked at"),
+            Some(1.0) => format!("{own}, and every whole point"),
+            Some(step) => format!("{own}, and every multiple of {}", exact(step)),
+            None if grid.thinned => {
+                format!("as many of {own} as leave no more packages than can be looked at")
+            }
             None if scenario.issues.iter().all(|issue| issue.options) => "the listed options".to_owned(),
             None => own.to_owned(),
         };
@@ -74,25 +79,36 @@ impl Page {
             verb(answer.frontier.len(), "is", "are"),
         ));
         let share = Share { hits: answer.room, of: answer.draws };
-        self.line(&format!("Some package of these is acceptable to all whose consent it needs in {}.", share.draws()));
+        self.line(&format!(
+            "Some package of these is acceptable to all whose consent it needs in {}.",
+            share.draws()
+        ));
     }
 
     fn consent(&mut self, scenario: &Scenario, answer: &Packages) {
-        let names = |actors: &[ActorId]| list(&actors.iter().map(|&actor| name(scenario, actor)).collect::<Vec<_>>());
+        let names =
+            |actors: &[ActorId]| list(&actors.iter().map(|&actor| name(scenario, actor)).collect::<Vec<_>>());
         let blocking = &answer.blocking;
         if blocking.too_many {
             self.line("Who can stop a deal: too many sets to look at.");
         } else if blocking.sets.is_empty() {
             self.line("Who can stop a deal: nobody; no consent is asked.");
-        } else if answer.vetoes {
-            self.line(&format!("Who can stop a deal: each of {} alone.", names(&answer.parties)));
+        } else if let [alone] = answer.vetoes.as_slice() {
+            self.line(&format!("Who can stop a deal alone: {}.", name(scenario, *alone)));
+        } else if !answer.vetoes.is_empty() {
+            self.line(&format!("Who can stop a deal: each of {} alone.", names(&answer.vetoes)));
         } else {
             let size = blocking.sets[0].len();
             let shown: Vec<String> =
                 blocking.sets.iter().take(SETS).map(|set| format!("{{{}}}", names(set))).collect();
             let more = blocking.sets.len().saturating_sub(SETS);
             let rest = if more > 0 { format!("; and {} more", count(more as u64)) } else { String::new() };
-            self.line(&format!("Who can stop a deal: no one alone; {size} together, such as {}{rest}.", shown.join("; ")));
+            self.line(&format!(
+                "Who can stop a deal: no one alone; {size} together, such as {}{rest}.",
+                shown.join("; ")
+            ));
+        }
+        if answer.vetoes.len() < 2 && !answer.parties.is_empty() {
             self.line("The points count everyone that the consent rule names as a party.");
         }
         let reservations: Vec<String> = answer
@@ -101,7 +117,10 @@ impl Page {
             .map(|&(actor, value)| format!("{} {}", name(scenario, actor), difference(value)))
             .collect();
         if !reservations.is_empty() {
-            self.line(&format!("Reservation values (no deal, each on its own stake): {}.", list(&reservations)));
+            self.line(&format!(
+                "Reservation values (no deal, each on its own stake): {}.",
+                list(&reservations)
+            ));
         }
         if !answer.without_payoffs.is_empty() {
             self.line(&format!(
@@ -139,7 +158,11 @@ impl Page {
             .iter()
             .map(|package| {
                 let points: Vec<String> = package.terms.iter().map(|&at| exact(at)).collect();
-                format!("{} ({})", points.join(", "), Share { hits: package.accepted, of: answer.draws }.in_hundred())
+                format!(
+                    "{} ({})",
+                    points.join(", "),
+                    Share { hits: package.accepted, of: answer.draws }.in_hundred()
+                )
             })
             .collect();
         if !others.is_empty() {
@@ -168,8 +191,11 @@ impl Page {
         }
         let gains = |party: bool| {
             let actors = scenario.actor_ids().zip(&package.gains);
-            let shown = actors.filter(|(actor, gain)| answer.parties.contains(actor) == party && !gain.is_nan());
-            shown.map(|(actor, &gain)| format!("{} {}", name(scenario, actor), difference(gain))).collect::<Vec<_>>()
+            let shown =
+                actors.filter(|(actor, gain)| answer.parties.contains(actor) == party && !gain.is_nan());
+            shown
+                .map(|(actor, &gain)| format!("{} {}", name(scenario, actor), difference(gain)))
+                .collect::<Vec<_>>()
         };
         self.indented(&format!("gains: {}", gains(true).join(", ")), 2);
         let bystanders = gains(false);
@@ -259,7 +285,7 @@ pub fn packages_json(scenario: &Scenario, answer: &Packages, seed: u64) -> Value
         "rational": answer.rational,
         "room": answer.room,
         "parties": ids(&answer.parties),
-        "parties_are_vetoes": answer.vetoes,
+        "vetoes": ids(&answer.vetoes),
         "without_payoffs": ids(&answer.without_payoffs),
         "reservations": reservations,
         "blocking": {

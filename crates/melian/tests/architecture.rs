@@ -86,7 +86,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("fixture.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("fixture.rs")
+        {
             files.push(path);
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod lenses;
+pub(crate) mod levers;
 pub(crate) mod new;
 pub(crate) mod packages;
 pub(crate) mod report;

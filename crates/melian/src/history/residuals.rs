@@ -4,7 +4,6 @@ use super::deu::{PUBLIC_ROWS, PastIssue, PastTable};
 use super::score::Score;
 use serde::Serialize;
 
-
 /// A lens's error on past negotiations whose outcome is known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TrackRecord {

@@ -149,7 +149,8 @@ pub fn study(
             let after = match &what {
                 Move::Loosen(link) => {
                     let loosened = loosened(scenario, *link, unit);
-                    World::new(scenario, loosened, settings, lenses, &mut quiet)?.measure(settings.draws, None)
+                    World::new(scenario, loosened, settings, lenses, &mut quiet)?
+                        .measure(settings.draws, None)
                 }
                 Move::Policy(index) => {
                     let patched = scenario.under(&[&scenario.policies[*index]])?;
@@ -198,7 +199,8 @@ impl World {
         let issues = self.variant.scenario.issues.len();
         let mut measured =
             Measured { open: Vec::new(), terms: vec![vec![Vec::new(); issues]; self.voices.len()] };
-        let (mut room, mut rows, mut scratch) = (RoomBlock::default(), RowBlock::default(), Scratch::default());
+        let (mut room, mut rows, mut scratch) =
+            (RoomBlock::default(), RowBlock::default(), Scratch::default());
         for first in (0..draws).step_by(LANES) {
             let cases = self.block(first, draws, shift);
             self.room.solve(&cases, &mut room);
@@ -227,7 +229,8 @@ impl World {
         let kind = what.kind();
         let per = if kind == Kind::Policy { 1.0 } else { unit };
         let change = |after: &[f64], before: &[f64]| {
-            let differences: Vec<f64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
+            let differences: Vec<f64> =
+                after.iter().zip(before).map(|(after, before)| after - before).collect();
             mean(&differences).map_or(f64::NAN, |mean| mean / per)
         };
         let effects = self.voices.iter().enumerate().map(|(index, voice)| {
@@ -236,7 +239,8 @@ impl World {
             };
             let terms_before = &before.terms[index];
             let exact = self.derivative(voice, &what, draws);
-            let terms = terms_after.iter().zip(terms_before).map(|(after, before)| change(after, before)).collect();
+            let terms =
+                terms_after.iter().zip(terms_before).map(|(after, before)| change(after, before)).collect();
             Effect {
                 lens: voice.lens.card().full_id(),
                 exact: exact.is_some(),
@@ -305,9 +309,10 @@ impl Measured {
         let draws = self.open.len();
         for terms in &mut self.terms {
             let of = |id: &str| patched.issues.iter().position(|issue| issue.id == id);
-            let ordered = base.issues.iter().map(|issue| {
-                of(&issue.id).map_or_else(|| vec![f64::NAN; draws], |at| terms[at].clone())
-            });
+            let ordered = base
+                .issues
+                .iter()
+                .map(|issue| of(&issue.id).map_or_else(|| vec![f64::NAN; draws], |at| terms[at].clone()));
             *terms = ordered.collect();
         }
         self
@@ -360,8 +365,12 @@ impl Move {
     fn derived(&self, scenario: &Scenario) -> Option<(FieldId, IssueId, f64)> {
         let sign = |up: bool| if up { 1.0 } else { -1.0 };
         match *self {
-            Self::Position(actor, issue, up) => Some((scenario.stance(actor, issue)?.position, issue, sign(up))),
-            Self::Salience(actor, issue, up) => Some((scenario.stance(actor, issue)?.salience, issue, sign(up))),
+            Self::Position(actor, issue, up) => {
+                Some((scenario.stance(actor, issue)?.position, issue, sign(up)))
+            }
+            Self::Salience(actor, issue, up) => {
+                Some((scenario.stance(actor, issue)?.salience, issue, sign(up)))
+            }
             _ => None,
         }
     }

@@ -45,7 +45,8 @@ impl Compiled {
             Self::All(mask, rest) => agreed & mask == *mask && rest.iter().all(|rule| rule.passes(agreed)),
             Self::Any(rules) => rules.iter().any(|rule| rule.passes(agreed)),
             Self::Weight(members, needed) => {
-                let held: f64 = members.iter().filter(|(bit, _)| agreed & bit != 0).map(|(_, weight)| weight).sum();
+                let held: f64 =
+                    members.iter().filter(|(bit, _)| agreed & bit != 0).map(|(_, weight)| weight).sum();
                 held >= *needed
             }
         }
@@ -65,7 +66,8 @@ impl<'a> Consent<'a> {
     pub(super) fn new(scenario: &'a Scenario, grid: &'a Grid) -> Result<Self, Vec<Diagnostic>> {
         let voters: Vec<Voter> = scenario.actor_ids().filter_map(|actor| voter(scenario, actor)).collect();
         if voters.len() > MOST_VOTERS {
-            let message = format!("more than {MOST_VOTERS} actors with red lines are too many to judge packages by");
+            let message =
+                format!("more than {MOST_VOTERS} actors with red lines are too many to judge packages by");
             return Err(vec![Diagnostic::general(Code::TOO_LARGE, message)]);
         }
         let mut panels: Vec<Vec<usize>> = Vec::new();
@@ -123,7 +125,15 @@ impl<'a> Consent<'a> {
     }
 
     /// Takes a voter's bit from the points outside its accept range.
-    fn strike(&self, bit: usize, actor: ActorId, issue: usize, case: &Case<'_>, points: &[f64], masks: &mut [u128]) {
+    fn strike(
+        &self,
+        bit: usize,
+        actor: ActorId,
+        issue: usize,
+        case: &Case<'_>,
+        points: &[f64],
+        masks: &mut [u128],
+    ) {
         let stance = self.scenario.stance(actor, IssueId::new(issue));
         let Some(accept) = stance.and_then(|stance| stance.accept) else { return };
         let low = accept.min.map_or(f64::NEG_INFINITY, |field| case.value(field));
@@ -203,7 +213,9 @@ fn gone(draw: &Draw, gains: &[f64]) -> u128 {
 fn voter(scenario: &Scenario, actor: ActorId) -> Option<Voter> {
     let coded = &scenario.actors[actor.index()];
     let ranges = || {
-        scenario.issue_ids().any(|issue| scenario.stance(actor, issue).is_some_and(|stance| stance.accept.is_some()))
+        scenario
+            .issue_ids()
+            .any(|issue| scenario.stance(actor, issue).is_some_and(|stance| stance.accept.is_some()))
     };
     let refuses = coded.conduct == Some(Conduct::Refuse);
     let asked = coded.conduct.is_none() && (coded.walk_away.is_some() || ranges());
@@ -212,7 +224,9 @@ fn voter(scenario: &Scenario, actor: ActorId) -> Option<Voter> {
 }
 
 fn compile(rule: &Rule, voters: &[Voter], groups: &[Group]) -> Compiled {
-    let bit = |actor: ActorId| voters.iter().position(|voter| voter.actor == actor).map_or(0, |index| 1_u128 << index);
+    let bit = |actor: ActorId| {
+        voters.iter().position(|voter| voter.actor == actor).map_or(0, |index| 1_u128 << index)
+    };
     let all = |rules: &[Rule]| rules.iter().map(|rule| compile(rule, voters, groups)).collect();
     match rule {
         Rule::Actor(actor) => Compiled::All(bit(*actor), Vec::new()),

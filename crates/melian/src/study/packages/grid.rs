@@ -88,7 +88,8 @@ fn own_points(scenario: &Scenario, issue: IssueId) -> Vec<f64> {
         points = vec![0.0, 100.0];
     }
     let stances = || scenario.actor_ids().filter_map(|actor| scenario.stance(actor, issue));
-    let ends = stances().filter_map(|stance| stance.accept).flat_map(|accept| [accept.min, accept.max]).flatten();
+    let ends =
+        stances().filter_map(|stance| stance.accept).flat_map(|accept| [accept.min, accept.max]).flatten();
     let fields = ends.chain(coded.no_deal).chain(stances().map(|stance| stance.position));
     for field in fields {
         let point = scenario.field(field).central();
@@ -127,8 +128,11 @@ fn regular(own: &[f64], listed: bool, step: f64) -> Vec<f64> {
 
 /// As many of the own points as fit, evenly over the issues; `None` if two points on each are too many.
 fn thinned(own: &[Vec<f64>], listed: &[bool], most: usize) -> Option<Grid> {
-    let mut taken: Vec<usize> =
-        own.iter().zip(listed).map(|(own, &listed)| if listed { own.len() } else { own.len().min(2) }).collect();
+    let mut taken: Vec<usize> = own
+        .iter()
+        .zip(listed)
+        .map(|(own, &listed)| if listed { own.len() } else { own.len().min(2) })
+        .collect();
     let product = |taken: &[usize]| taken.iter().fold(1_usize, |size, &n| size.saturating_mul(n));
     if product(&taken) > LISTED {
         return None;
@@ -174,7 +178,9 @@ mod tests {
         let grid = Grid::new(&b.scenario(), 3).expect("a grid");
         assert!(grid.thinned && grid.step.is_none());
         assert!((20_000..=PACKAGES).contains(&grid.len()), "{}", grid.len());
-        assert!(grid.points.iter().all(|points| points.first() == Some(&0.0) && points.last() == Some(&100.0)));
+        assert!(
+            grid.points.iter().all(|points| points.first() == Some(&0.0) && points.last() == Some(&100.0))
+        );
     }
 
     #[test]

@@ -32,11 +32,11 @@ const MOST_OFTEN: usize = 5;
 pub struct Packages {
     /// The packages looked at.
     pub grid: Grid,
-    /// Actors whose consent the points take into account: each that can stop a deal alone; where no one can, all that
-    /// the consent rule names.
+    /// Actors that the points count: those that can stop a deal alone, if there are two or more; else all that the
+    /// consent rule names.
     pub parties: Vec<ActorId>,
-    /// Whether each party can stop a deal alone.
-    pub vetoes: bool,
+    /// Actors that can stop a deal alone.
+    pub vetoes: Vec<ActorId>,
     /// Parties without payoffs (no salience, or no no-deal point on their issues): the points leave them out.
     pub without_payoffs: Vec<ActorId>,
     /// The reservation value of each party with payoffs, at the central values, on its own stake scale.
@@ -98,8 +98,9 @@ impl Packages {
     /// Too many combinations, too many actors with red lines, or a design that can't carry the scenario.
     pub fn study(base: &Scenario, scenario: &Scenario, settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
         let blocking = consent::blocking(scenario);
-        let vetoes = blocking.sets.first().is_some_and(|set| set.len() == 1);
-        let parties = if vetoes { blocking.sets.concat() } else { consent::named(scenario) };
+        let alone = blocking.sets.first().is_some_and(|set| set.len() == 1);
+        let vetoes = if alone { blocking.sets.concat() } else { Vec::new() };
+        let parties = if vetoes.len() > 1 { vetoes.clone() } else { consent::named(scenario) };
         let grid = Grid::new(scenario, parties.len())?;
         let consent = Consent::new(scenario, &grid)?;
         let variant = Variant::of(base, scenario.clone(), settings)?;
@@ -113,7 +114,16 @@ impl Packages {
         study.count_refusals(&variant, settings.draws, &mut answer);
         let linked = consent.linked().iter().filter(|meets| **meets).count();
         drop(consent);
-        Ok(Self { grid, vetoes, parties, blocking, linked, room: tally.room, draws: settings.draws, ..answer })
+        Ok(Self {
+            grid,
+            vetoes,
+            parties,
+            blocking,
+            linked,
+            room: tally.room,
+            draws: settings.draws,
+            ..answer
+        })
     }
 }
 
@@ -149,7 +159,9 @@ fn tally(consent: &Consent<'_>, variant: &Variant, draws: u64, packages: usize) 
 /// First draw and length of each block.
 fn blocks(draws: u64) -> Vec<(u64, usize)> {
     let lanes = LANES as u64;
-    (0..draws.div_ceil(lanes)).map(|block| (block * lanes, lanes.min(draws - block * lanes) as usize)).collect()
+    (0..draws.div_ceil(lanes))
+        .map(|block| (block * lanes, lanes.min(draws - block * lanes) as usize))
+        .collect()
 }
 
 /// Every field at the median of what it may be.
@@ -195,7 +207,7 @@ impl Study<'_> {
         Packages {
             grid: self.grid.clone(),
             parties: Vec::new(),
-            vetoes: false,
+            vetoes: Vec::new(),
             without_payoffs: parties
                 .iter()
                 .copied()
@@ -269,13 +281,15 @@ impl Study<'_> {
             (Solution::Kalai, points.kalai),
             (Solution::Utilitarian, points.utilitarian),
         ];
-        let solutions = solutions.into_iter().filter_map(|(solution, at)| Some((solution, self.package(rational[at?]))));
+        let solutions =
+            solutions.into_iter().filter_map(|(solution, at)| Some((solution, self.package(rational[at?]))));
         (points.frontier.iter().map(|&at| self.package(rational[at])).collect(), solutions.collect())
     }
 
     fn package(&self, outcome: usize) -> Package {
         let terms = self.grid.package(outcome);
-        let gain = |payoffs: &Option<Additive>| payoffs.as_ref().map_or(f64::NAN, |payoffs| payoffs.gain(&terms));
+        let gain =
+            |payoffs: &Option<Additive>| payoffs.as_ref().map_or(f64::NAN, |payoffs| payoffs.gain(&terms));
         Package {
             outcome,
             gains: self.payoffs.iter().map(gain).collect(),

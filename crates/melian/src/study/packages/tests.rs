@@ -110,7 +110,7 @@ fn nobody_is_a_party_alone_where_a_majority_decides() {
     b.group(&[(0, 1.0), (1, 1.0), (2, 1.0)]);
     b.stage(Rule::Count(GroupId::new(0), 2), &[0], false);
     let packages = study(&b);
-    assert!(!packages.vetoes);
+    assert!(packages.vetoes.is_empty());
     assert_eq!(packages.parties.len(), 3);
     assert_eq!(packages.blocking.sets.len(), 3);
     assert!(packages.blocking.sets.iter().all(|set| set.len() == 2));
