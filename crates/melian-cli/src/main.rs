@@ -33,6 +33,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
+        Command::Packages(arguments) => commands::packages::run(&arguments),
+        Command::Levers(arguments) => commands::levers::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Schema => commands::schema::run(),

@@ -11,7 +11,9 @@
 mod chart;
 mod html;
 mod json;
+mod levers;
 mod number;
+mod packages;
 mod terminal;
 mod text;
 mod trace;
@@ -31,6 +33,8 @@ use melian::study::course::Story;
 
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use levers::{levers, levers_json};
+pub use packages::{packages, packages_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};
 

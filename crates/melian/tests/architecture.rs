@@ -20,7 +20,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lens", &["case", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"]),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
     ("analysis", &["ensemble", "lens", "math"]),
-    ("study", &["case", "diagnostic", "ensemble", "history", "lens", "math", "scenario", "uncertainty"]),
+    (
+        "study",
+        &["case", "diagnostic", "ensemble", "history", "lens", "math", "package", "scenario", "uncertainty"],
+    ),
 ];
 
 /// What a lens may name inside `lens/` beside itself: what all lenses share.

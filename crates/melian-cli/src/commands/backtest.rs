@@ -74,7 +74,9 @@ fn print(data: &str, scored: &Backtest) {
     }
     println!("{:<width$}  {:>6.2}", "bar: compromise, residuals of all other issues", scored.bar.crps);
     println!();
-    verdicts(scored).iter().for_each(|line| println!("{}", wrapped(line)));
+    for line in verdicts(scored) {
+        println!("{}", wrapped(&line));
+    }
 }
 
 /// Broken between words, to at most 100 columns.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Case, CaseBlock};
 use crate::diagnostic::Diagnostic;
 use crate::history::{PastErrors, PastIssue};
-use crate::scenario::{ActorId, IssueId, LensOptions, Scenario};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// A formal model in one named reading.
 pub trait Lens: Send + Sync {
@@ -77,6 +77,11 @@ pub trait Model: Send + Sync {
 
     /// How one draw went round by round; `None` in lenses without rounds.
     fn course(&self, _case: &Case<'_>) -> Option<Course> {
+        None
+    }
+
+    /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
+    fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
         None
     }
 

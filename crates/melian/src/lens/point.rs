@@ -12,7 +12,7 @@ use super::{
 use crate::case::{Case, CaseBlock};
 use crate::history::{PastErrors, PastIssue, PastTable, deu};
 use crate::package::{Closed, FitBlock, Room, Stakes};
-use crate::scenario::{FieldId, LensOptions, Scenario};
+use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
 use crate::uncertainty::StreamKey;
 
 /// The part of a point lens that is its own.
@@ -35,6 +35,11 @@ pub trait PointPredictor: Send + Sync {
 
     /// How one draw went round by round; `None` without rounds.
     fn course(&self, _case: &Case<'_>) -> Option<Course> {
+        None
+    }
+
+    /// How fast the terms on an issue change with `field` in one draw, where there is a closed form for it.
+    fn derivative(&self, _issue: IssueId, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
         None
     }
 }
@@ -287,6 +292,13 @@ impl Model for PointModel {
 
     fn course(&self, case: &Case<'_>) -> Option<Course> {
         self.predictor.course(case)
+    }
+
+    fn derivative(&self, quantity: Quantity, field: FieldId, case: &Case<'_>) -> Option<f64> {
+        match quantity {
+            Quantity::Terms(issue) => self.predictor.derivative(issue, field, case),
+            _ => None,
+        }
     }
 
     fn track_record(&self) -> Option<&TrackRecord> {

@@ -2,3 +2,5 @@
 
 pub mod backtest;
 pub mod course;
+pub mod levers;
+pub mod packages;

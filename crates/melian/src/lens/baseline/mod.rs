@@ -213,6 +213,39 @@ impl PointPredictor for Predictor {
         }
     }
 
+    /// Of a weighted mean `m = sum w x / W`: `w / W` by a position, and `dw/ds (x - m) / W` by a salience `s`.
+    fn derivative(&self, issue: IssueId, field: FieldId, case: &Case<'_>) -> Option<f64> {
+        if self.chosen.rule != Rule::Mean {
+            return None;
+        }
+        let weigh = |seat: &Seat| {
+            let capability = seat.capability.map_or(1.0, |capability| case.value(capability));
+            self.chosen.weighting.of(capability, case.value(seat.salience))
+        };
+        let seats = &self.issues[issue.index()].actors;
+        let total: f64 = seats.iter().map(weigh).sum();
+        let sum: f64 = seats.iter().map(|seat| weigh(seat) * case.value(seat.position)).sum();
+        if total <= 0.0 {
+            return None;
+        }
+        let slope = |seat: &Seat| {
+            let capability = seat.capability.map_or(1.0, |capability| case.value(capability));
+            let per_salience = match self.chosen.weighting {
+                Weighting::Equal | Weighting::Capability => 0.0,
+                Weighting::Salience => 1.0,
+                Weighting::CapabilitySalience => capability,
+            };
+            let by_position = if seat.position == field { weigh(seat) / total } else { 0.0 };
+            let by_salience = if seat.salience == field {
+                per_salience * (case.value(seat.position) - sum / total) / total
+            } else {
+                0.0
+            };
+            by_position + by_salience
+        };
+        Some(seats.iter().map(slope).sum())
+    }
+
     fn explain(&self, case: &Case<'_>) -> Trace {
         let (cases, lane) = case.place();
         let mut steps = Vec::new();
