@@ -1,5 +1,7 @@
 //! Exit codes, and what is said before leaving.
 
+use std::io::Write;
+use std::panic;
 use std::process::ExitCode;
 
 use anstream::eprintln;
@@ -11,11 +13,30 @@ pub(crate) const SCENARIO: u8 = 1;
 /// Wrong use, a file that can't be read or written, or a failure of ours.
 pub(crate) const USE: u8 = 2;
 
+/// What is said where nothing could be done: a full disk behind stdout, or a mistake of ours.
+pub(crate) fn on_panic() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let said = info.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to") {
+            let _ = writeln!(std::io::stderr(), "error: {said}");
+        } else {
+            usual(info);
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: this is a mistake in Melian; please report it with the lines above"
+            );
+        }
+    }));
+}
+
 /// Why the program leaves without a result.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The scenario is at fault; its diagnostics are already printed.
     Scenario,
+    /// Wrong use; its diagnostics are already printed.
+    Told,
     /// Stopped by the user, who has been told how to go on.
     Stopped,
     /// Wrong use or I/O.
@@ -42,7 +63,7 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         match self {
             Self::Scenario => ExitCode::from(SCENARIO),
-            Self::Stopped => ExitCode::from(USE),
+            Self::Stopped | Self::Told => ExitCode::from(USE),
             Self::Use { message, help } => {
                 eprintln!("error: {message}");
                 if let Some(help) = help {

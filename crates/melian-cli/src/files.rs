@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use melian::scenario::{FileProblem, Files};
 
@@ -32,8 +32,15 @@ impl Beside {
 
 impl Files for Beside {
     fn read(&self, relative: &str) -> Result<Vec<u8>, FileProblem> {
-        let bytes = read_some(&self.folder.join(relative)).map_err(|error| match error.kind() {
+        // A run keeps copies of what is read, by the same paths inside its own directory.
+        let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(relative).components().all(inside) {
+            return Err(FileProblem::NotAllowed);
+        }
+        let path = self.folder.join(relative);
+        let bytes = read_some(&path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => FileProblem::NotFound,
+            _ if path.is_dir() => FileProblem::Other("this is a directory".to_owned()),
             _ => FileProblem::Other(error.to_string()),
         })?;
         self.read.borrow_mut().push((relative.to_owned(), bytes.clone()));

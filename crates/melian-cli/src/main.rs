@@ -8,6 +8,7 @@ mod files;
 mod input;
 mod render;
 
+use std::panic;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -18,9 +19,11 @@ use exit::Failure;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     arguments.color.apply();
-    match run(arguments.command) {
-        Ok(()) => ExitCode::from(exit::DONE),
-        Err(failure) => failure.report(),
+    exit::on_panic();
+    match panic::catch_unwind(|| run(arguments.command)) {
+        Ok(Ok(())) => ExitCode::from(exit::DONE),
+        Ok(Err(failure)) => failure.report(),
+        Err(_) => ExitCode::from(exit::USE),
     }
 }
 

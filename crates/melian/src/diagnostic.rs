@@ -154,6 +154,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same, at a place if it has none yet.
+    #[must_use]
+    pub fn or_at(mut self, span: Span) -> Self {
+        self.primary.get_or_insert(Label { span, text: String::new() });
+        self
+    }
+
     /// A further place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {

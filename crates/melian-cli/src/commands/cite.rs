@@ -25,13 +25,18 @@ pub(crate) fn run(arguments: &CiteArguments) -> Result<(), Failure> {
     }
     println!("Lenses");
     let mut data: Vec<&str> = Vec::new();
+    let mut works: Vec<(&str, Vec<String>)> = Vec::new();
     for (arm, planned) in plan.arms().enumerate() {
         if planned.policy.is_some() || planned.perspective.is_some() {
             continue;
         }
         let id = lens::full_id(&planned.lens, &planned.reading);
         if let Some(lens) = lens::all().iter().find(|lens| lens.card().full_id() == id) {
-            println!("  {id}: {}", lens.card().citation);
+            let citation = lens.card().citation;
+            match works.iter_mut().find(|(known, _)| *known == citation) {
+                Some((_, ids)) => ids.push(id),
+                None => works.push((citation, vec![id])),
+            }
         }
         let model = plan.model(arm);
         let used =
@@ -41,6 +46,9 @@ pub(crate) fn run(arguments: &CiteArguments) -> Result<(), Failure> {
                 data.push(citation);
             }
         }
+    }
+    for (citation, ids) in works {
+        println!("  {}: {citation}", ids.join(", "));
     }
     println!("Data");
     for citation in data {

@@ -1,5 +1,6 @@
 //! `melian completions`
 
+use anstream::print;
 use clap::CommandFactory;
 
 use crate::args::{Arguments, CompletionsArguments};
@@ -8,6 +9,8 @@ use crate::exit::Failure;
 /// Prints completions for a shell.
 #[expect(clippy::unnecessary_wraps, reason = "all commands have one signature")]
 pub(crate) fn run(arguments: &CompletionsArguments) -> Result<(), Failure> {
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "melian", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Arguments::command(), "melian", &mut script);
+    print!("{}", String::from_utf8_lossy(&script));
     Ok(())
 }

@@ -42,12 +42,21 @@ fn matching<'a>(cards: &[&'a LensCard], name: &str) -> Result<Vec<&'a LensCard>,
 fn list(cards: &[&LensCard]) {
     let width = cards.iter().map(|card| card.full_id().len()).max().unwrap_or(0);
     let mut family = None;
+    let mut idea = "";
     for card in cards {
         if family != Some(card.family) {
             family = Some(card.family);
             println!("{}", card.family.name());
         }
-        println!("  {:<width$}  {}", card.full_id(), card.idea);
+        // Readings of one lens share its idea: what tells them apart is their name.
+        if card.idea == idea {
+            println!("  {:<width$}  {}", card.full_id(), card.name);
+        } else if card.reading.is_empty() {
+            println!("  {:<width$}  {}", card.full_id(), card.idea);
+        } else {
+            println!("  {:<width$}  {}. {}", card.full_id(), card.name, card.idea);
+        }
+        idea = card.idea;
         if let Some(record) = record(card) {
             println!("  {:<width$}  {record}", "");
         }

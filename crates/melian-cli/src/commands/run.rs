@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anstream::{eprintln, println};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use melian::diagnostic::{Code, Diagnostic};
 use melian::ensemble::{Plan, Settings};
 use melian::lens::{self, Trace};
 use melian::uncertainty::Design;
@@ -34,9 +35,16 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     };
     let plan = Plan::new(scenario, settings).map_err(|diagnostics| {
         render::to_stderr(&diagnostics, &input.sources);
-        Failure::Scenario
+        // A lens that no text names was named on the command line.
+        let asked =
+            |diagnostic: &Diagnostic| diagnostic.code == Code::UNKNOWN_LENS && diagnostic.primary.is_none();
+        if diagnostics.iter().all(asked) { Failure::Told } else { Failure::Scenario }
     })?;
     if let Some(draw) = arguments.trace {
+        if draw >= arguments.draws {
+            return Err(Failure::used(format!("there is no draw {draw} among {}", arguments.draws))
+                .help("draws are counted from 0; `--draws` says how many there are"));
+        }
         trace(&plan, draw, arguments.format);
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::syntax::{Expression, Form, Name};
 use super::{Direction, Event, Flag, FlagQuantity, Number, NumberQuantity, Operator, Overlays};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::scenario::token::{Place, relation_sign};
+use crate::scenario::token::{Place, per_cent, relation_sign};
 use crate::scenario::{NameTable, Names, Relation};
 
 /// The words of the language that name a measure or ask something of one.
@@ -408,7 +408,7 @@ impl Checker<'_> {
         }
         let mut error = self.error(Code::OUT_OF_RANGE, range, "this lies outside the scale").label(label);
         if quantity.1 == Unit::Chance && (0.0..=100.0).contains(value) {
-            error = error.help(format!("for {value} %, write `{}`", value / 100.0));
+            error = error.help(format!("for {value} %, write `{}`", per_cent(*value)));
         }
         self.errors.push(error);
     }

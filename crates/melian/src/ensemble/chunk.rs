@@ -60,14 +60,16 @@ impl Plan {
                 self.block(first_draw + from as u64, LANES.min(draws - from), scratch)
             })
             .collect();
-        let arms = (0..self.planned().len())
-            .into_par_iter()
-            .map(|arm| joined(blocks.iter().map(|block| &block.arms[arm])))
-            .collect();
         let inputs = (0..self.inputs().len())
             .map(|column| blocks.iter().flat_map(|block| block.inputs[column].iter().copied()).collect())
             .collect();
         let experts = blocks.iter().flat_map(|block| block.experts.iter().copied()).collect();
+        // By arm, each freed as soon as it is joined: a chunk is not to be held twice.
+        let mut by_arm: Vec<Vec<RowBlock>> = self.planned().iter().map(|_| Vec::new()).collect();
+        for block in blocks {
+            by_arm.iter_mut().zip(block.arms).for_each(|(arm, rows)| arm.push(rows));
+        }
+        let arms = by_arm.into_par_iter().map(|rows| joined(&rows)).collect();
         Chunk { first_draw, draws, experts, inputs, arms }
     }
 
@@ -89,16 +91,16 @@ impl Plan {
     }
 }
 
-fn joined<'a>(blocks: impl Iterator<Item = &'a RowBlock> + Clone) -> ArmRows {
-    let rows = blocks.clone().map(RowBlock::len).sum();
-    let measures = blocks.clone().next().map_or(0, |block| block.columns.len());
+fn joined(blocks: &[RowBlock]) -> ArmRows {
+    let rows = blocks.iter().map(RowBlock::len).sum();
+    let measures = blocks.first().map_or(0, |block| block.columns.len());
     let mut joined = ArmRows {
         draws: Vec::with_capacity(rows),
         branches: Vec::with_capacity(rows),
         statuses: Vec::with_capacity(rows),
         columns: vec![Vec::with_capacity(rows); measures],
     };
-    for (index, block) in blocks.enumerate() {
+    for (index, block) in blocks.iter().enumerate() {
         let from = (index * LANES) as u32;
         joined.draws.extend(block.lanes.iter().map(|lane| from + lane));
         joined.branches.extend_from_slice(&block.branches);

@@ -15,8 +15,9 @@ pub use plan::{InputColumn, Plan, Settings, Speakers, Variant, hex, speakers};
 
 use crate::lens::Family;
 
-/// Draws per [`Chunk`]: what is computed, written and summarised at a time.
-pub const CHUNK_DRAWS: u64 = 4096;
+/// Draws per [`Chunk`]: what is computed, written and summarised at a time. Two chunks are held at once, so that
+/// this bounds the memory of a run.
+pub const CHUNK_DRAWS: u64 = 2048;
 
 /// One combination that every draw is run through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

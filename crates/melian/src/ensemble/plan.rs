@@ -6,7 +6,7 @@ use crate::case::{Case, CaseBlock, LANES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::ensemble::{Arm, Manifest};
 use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
-use crate::scenario::{FieldId, LensOptions, Overlay, Scenario};
+use crate::scenario::{FieldId, LensOptions, Overlay, Scenario, conflicts};
 use crate::uncertainty::{Design, Range, Sampler, SamplerInput, Tabulated};
 
 /// What the user asks for beside the scenario.
@@ -234,10 +234,11 @@ pub struct Speakers {
 /// Asks every lens whether it can run, without preparing any draw.
 ///
 /// # Errors
-/// Tables of lenses that there aren't, and mistaken lens options.
+/// Tables of lenses that there aren't, mistaken lens options, and overlays that can't be put on together.
 pub fn speakers(scenario: &Scenario) -> Result<Speakers, Vec<Diagnostic>> {
     let none = LensOptions::default();
     let mut mistaken = unknown_tables(scenario);
+    mistaken.extend(conflicts_of(scenario));
     let mut speakers = Speakers::default();
     for lens in lens::all() {
         let card = lens.card();
@@ -320,6 +321,15 @@ fn variants_of(scenario: &Scenario) -> Result<Vec<Patched>, Vec<Diagnostic>> {
 
 fn none_or_each(overlays: &[Overlay]) -> impl Iterator<Item = Option<&Overlay>> {
     std::iter::once(None).chain(overlays.iter().map(Some))
+}
+
+/// A run puts every policy on under every perspective: what they change alike is told before it begins.
+fn conflicts_of(scenario: &Scenario) -> Vec<Diagnostic> {
+    let pairs = scenario
+        .perspectives
+        .iter()
+        .flat_map(|perspective| scenario.policies.iter().map(move |policy| [perspective, policy]));
+    pairs.flat_map(|pair| conflicts(&pair)).collect()
 }
 
 /// Uncertain fields of the base scenario in order, then those that only overlays bring.

@@ -81,7 +81,8 @@ fn one(
         Some(FieldId::new(index))
     };
     let (first, second) = (field(first), field(second));
-    let rank = number(table.get("rank")?, (-1.0, 1.0), findings)?;
+    // A rank out of range is told where the shape of the tree is checked.
+    let rank = number(table.get("rank")?, (-1.0, 1.0), &mut Findings::default())?;
     let (first, second) = (first?, second?);
     if first == second {
         findings.push(Diagnostic::error(

@@ -142,30 +142,36 @@ impl Node {
     }
 }
 
+/// What is said of files above [`MAX_BYTES`], which may not have been read to their end.
+pub(super) fn too_large(name: &str) -> String {
+    format!("`{name}` has more than {} MiB, the most that is read", MAX_BYTES >> 20)
+}
+
 /// Reads bytes as UTF-8 text within the limit of [`MAX_BYTES`].
 ///
 /// # Errors
-/// If there are too many bytes, or some are not UTF-8.
-pub fn decode(bytes: &[u8], name: &str) -> Result<String, Box<Diagnostic>> {
+/// If there are too many bytes, or some are not UTF-8: then with a place in what is left of the text as `file`.
+pub fn decode(bytes: &[u8], name: &str, file: FileId) -> Result<String, Box<Diagnostic>> {
     if bytes.len() > MAX_BYTES {
-        let message = format!("`{name}` has {} bytes; at most {MAX_BYTES} are read", bytes.len());
-        return Err(Box::new(Diagnostic::general(Code::TOO_LARGE, message)));
+        return Err(Box::new(Diagnostic::general(Code::TOO_LARGE, too_large(name))));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let at = error.valid_up_to();
-            let line = bytes[..at].split(|&byte| byte == b'\n').count();
-            let column = at - bytes[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |p| p + 1) + 1;
-            let message = format!("`{name}` is not UTF-8 text: line {line}, byte {column}");
-            let diagnostic = Diagnostic::general(Code::NOT_UTF8, message);
+            let message = format!("`{name}` is not UTF-8 text");
+            let diagnostic = Diagnostic::general(Code::NOT_UTF8, message.as_str());
+            // Up to the first bad byte, the text shown is the file's own.
+            let place = Span::new(file, at..at + char::REPLACEMENT_CHARACTER.len_utf8());
             Err(Box::new(match bytes {
                 [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
                     diagnostic.help("this looks like UTF-16: save the file as UTF-8")
                 }
                 [b'P', b'K', ..] => diagnostic
                     .help("this looks like a spreadsheet: `melian import`, or name it as `actors = \"...\"`"),
-                _ => diagnostic.help("save the file as UTF-8"),
+                _ => Diagnostic::error(Code::NOT_UTF8, place, message)
+                    .label(format!("byte {:#04X}; most likely Windows-1252 or Latin-1", bytes[at]))
+                    .help("save the file as UTF-8"),
             }))
         }
     }
@@ -199,6 +205,10 @@ fn syntax_error(error: &toml::de::Error, text: &str, file: FileId) -> Diagnostic
     span.start = span.start.min(span.end);
     let message = error.message();
     let code = if message.contains("duplicate") { Code::DUPLICATE_KEY } else { Code::SYNTAX };
+    if message.starts_with("cannot recurse") {
+        return Diagnostic::error(code, Span::new(file, span), "lists or tables are nested too deeply")
+            .help("no value of the language needs more than a few levels");
+    }
     let (head, expected) = message.split_once(", expected ").unwrap_or((message, ""));
     let head = match text.get(span.clone()) {
         Some(key) if code == Code::DUPLICATE_KEY => format!("`{key}` is written twice"),

@@ -265,7 +265,7 @@ fn discrete(table: &Table, span: Span, range: Range, findings: &mut Findings) ->
     };
     let weights = numbers(node, spec::NOT_NEGATIVE, findings)?;
     if weights.len() != values.len() {
-        let message = format!("{} values but {} weights", values.len(), weights.len());
+        let message = format!("values and weights differ in number: {} and {}", values.len(), weights.len());
         findings.push(Diagnostic::error(Code::BAD_WEIGHTS, node.span, message));
         return None;
     }

@@ -26,6 +26,7 @@ use std::sync::Arc;
 pub use date::{Date, Step, StepUnit};
 pub use files::{FileProblem, Files, NoFiles};
 pub use names::{NameTable, Names};
+pub(crate) use overlay::conflicts;
 pub use read::{Attached, Read};
 pub use schema::{reference, schema};
 

@@ -314,7 +314,7 @@ struct Touch {
 }
 
 /// Refuses overlays that touch the same value, unless one sets it and the other scales or shifts it.
-pub(super) fn conflicts(overlays: &[&Overlay]) -> Vec<Diagnostic> {
+pub(crate) fn conflicts(overlays: &[&Overlay]) -> Vec<Diagnostic> {
     let mut touched: BTreeMap<&str, Touch> = BTreeMap::new();
     let mut conflicts = Vec::new();
     for (index, overlay) in overlays.iter().enumerate() {

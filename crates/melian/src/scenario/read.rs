@@ -10,13 +10,17 @@ use super::overlay::{self, Adjustments};
 use super::report::{Findings, clip};
 use super::tables::{self, TableFormat};
 use super::{Overlay, Scenario, check, shape};
-use crate::diagnostic::{Code, Diagnostic, Sources, Span};
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
 
 /// Overlays are tried while reading as long as trying all costs at most so many looks at a value.
 const TRIALS: usize = 4_000_000;
 
 /// How many links are looked at together: deeper searches would exhaust the stack.
 const MAX_LINKS: usize = 1_000;
+
+/// What is said of names that a table may declare.
+const DECLARED_BY_TABLES: [Code; 5] =
+    [Code::NO_ACTORS, Code::NO_ISSUES, Code::UNKNOWN_ACTOR, Code::UNKNOWN_ISSUE, Code::UNKNOWN_PATH];
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -101,10 +105,11 @@ fn read(
     sources: &mut Sources,
     findings: &mut Findings,
 ) -> Option<Scenario> {
-    let text = match document::decode(bytes, name) {
+    let text = match document::decode(bytes, name, FileId::default()) {
         Ok(text) => text,
         Err(problem) => {
-            sources.add(name, "");
+            let shown = problem.primary.is_some().then(|| String::from_utf8_lossy(bytes).into_owned());
+            sources.add(name, shown.unwrap_or_default());
             findings.push(*problem);
             return None;
         }
@@ -124,7 +129,12 @@ fn read(
     }
     shape::check(&root, findings);
     let mut attached = vec![("scenario.toml".to_owned(), bytes.to_vec())];
+    let before = findings.errors();
     attach(&mut root, files, sources, &mut attached, findings);
+    if findings.errors() > before {
+        // What a broken table would have declared can't be told from what nobody declares.
+        findings.ignore(&DECLARED_BY_TABLES);
+    }
     if let Some(links) = root.get("link").and_then(Node::as_list).filter(|links| links.len() > MAX_LINKS) {
         let message = format!("{} links; at most {MAX_LINKS} can be read", links.len());
         findings.push(Diagnostic::error(Code::TOO_LARGE, links[MAX_LINKS].span, message));
@@ -218,16 +228,10 @@ fn attach(
             continue;
         }
         match files.read(name) {
-            Ok(bytes) if bytes.len() > document::MAX_BYTES => findings.push(Diagnostic::error(
-                Code::TOO_LARGE,
-                named.span,
-                format!(
-                    "`{}` has {} bytes; at most {} are read",
-                    clip(name),
-                    bytes.len(),
-                    document::MAX_BYTES
-                ),
-            )),
+            Ok(bytes) if bytes.len() > document::MAX_BYTES => {
+                let message = document::too_large(&clip(name));
+                findings.push(Diagnostic::error(Code::TOO_LARGE, named.span, message));
+            }
             Ok(bytes) => {
                 let issues: Vec<&str> = root
                     .table("issue")
@@ -235,7 +239,9 @@ fn attach(
                     .unwrap_or_default();
                 match tables::read(&bytes, name, format, sources, &issues) {
                     Ok(table) => add_table(root, &table, findings),
-                    Err(problems) => findings.extend(problems),
+                    Err(problems) => {
+                        findings.extend(problems.into_iter().map(|problem| problem.or_at(named.span)))
+                    }
                 }
                 attached.push((name.to_owned(), bytes));
             }

@@ -12,17 +12,27 @@ pub(super) struct Findings {
     found: Vec<Diagnostic>,
     errors: usize,
     unseen: usize,
+    ignored: &'static [Code],
 }
 
 impl Findings {
     /// Adds a diagnostic.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        if self.ignored.contains(&diagnostic.code) {
+            return;
+        }
         self.errors += usize::from(diagnostic.is_error());
         if self.found.len() < SHOWN * 4 {
             self.found.push(diagnostic);
         } else {
             self.unseen += 1;
         }
+    }
+
+    /// From now on, leaves out what follows from errors that are already found.
+    pub(super) fn ignore(&mut self, codes: &'static [Code]) {
+        debug_assert!(self.errors > 0, "what is left out must not make a scenario sound");
+        self.ignored = codes;
     }
 
     /// Adds several.

@@ -1,7 +1,7 @@
 //! Rules of consent and bounds of links: text in, checked values out.
 
 use super::names::Names;
-use super::token::{Kind, Place, Token, Tokens, flipped};
+use super::token::{Kind, Place, Token, Tokens, flipped, per_cent};
 use super::{Bound, GroupId, IssueId, Relation, Rule};
 use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 
@@ -262,7 +262,7 @@ impl RuleReader<'_> {
             )
             .label("expected a share between 0 and 1");
             if value > 1.0 && value <= 100.0 {
-                error = error.help(format!("for {value} %, write `{}`", value / 100.0));
+                error = error.help(format!("for {value} %, write `{}`", per_cent(value)));
             }
             self.errors.push(error);
         } else if value == 0.0 && !strict {

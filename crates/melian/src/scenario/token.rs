@@ -164,9 +164,14 @@ impl Kind {
             Self::Number(value) => format!("`{value}`"),
             Self::Relation(relation) => format!("`{}`", relation_sign(*relation)),
             Self::Sign(sign) => format!("`{sign}`"),
-            Self::End => "the end of the text".to_owned(),
+            Self::End => "end of the text".to_owned(),
         }
     }
+}
+
+/// A number of per cent as a share, without the dust of a division.
+pub(crate) fn per_cent(value: f64) -> f64 {
+    (value * 1e10).round() / 1e12
 }
 
 /// `<`, `<=`, `>=` or `>`.

@@ -834,7 +834,7 @@ pub(super) fn ktab(sheet: &Sheet, issues: &[&str]) -> Result<Draft, Vec<Diagnost
                 Diagnostic::error(
                     Code::TABLE_FORMAT,
                     cell.span,
-                    format!("the first row says {} {what}, but there are {found}", cell.text),
+                    format!("the number of {what} is {found}, not {} as the first row says", cell.text),
                 )
                 .help("rows or columns may have been lost, or added without changing the count"),
             );

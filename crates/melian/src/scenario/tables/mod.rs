@@ -5,6 +5,7 @@
 mod import;
 mod layout;
 mod sheet;
+mod workbook;
 
 #[cfg(test)]
 mod tests;

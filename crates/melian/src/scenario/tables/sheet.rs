@@ -5,6 +5,8 @@ use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx};
 
+use super::super::document::MAX_BYTES;
+use super::workbook;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
 
 /// More rows than any table of actors has.
@@ -73,7 +75,7 @@ pub(super) fn read(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sh
     Ok(sheet)
 }
 
-fn refused(name: &str, why: &str) -> Diagnostic {
+pub(super) fn refused(name: &str, why: &str) -> Diagnostic {
     Diagnostic::general(Code::TABLE_FORMAT, format!("the table `{name}` {why}"))
 }
 
@@ -244,6 +246,7 @@ fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Box<Di
                 .help("open it in a spreadsheet program and save it again as .xlsx or as CSV UTF-8"),
         )
     };
+    workbook::check(bytes).map_err(|reason| Box::new(reason.told(name)))?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let names = book.sheet_names();
     let chosen =
@@ -252,6 +255,14 @@ fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Box<Di
         return Err(Box::new(refused(name, "has no sheet")));
     };
     let mut cells: BTreeMap<(u32, u32), String> = BTreeMap::new();
+    let mut text_bytes = 0;
+    let too_large = || {
+        let limits = format!(
+            "at most {MOST_ROWS} rows, {MOST_COLUMNS} columns and {} MiB of text are read",
+            MAX_BYTES >> 20
+        );
+        Box::new(refused(name, "is too large to be a table of actors").help(limits))
+    };
     {
         let mut reader = book.worksheet_cells_reader(&chosen).map_err(unreadable)?;
         while let Some(cell) = reader.next_cell().map_err(unreadable)? {
@@ -267,11 +278,9 @@ fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Box<Di
                 DataRef::Empty => String::new(),
             };
             let (row, column) = cell.get_position();
-            if row >= MOST_ROWS || column >= MOST_COLUMNS {
-                return Err(Box::new(
-                    refused(name, "is too large to be a table of actors")
-                        .help(format!("at most {MOST_ROWS} rows and {MOST_COLUMNS} columns are read")),
-                ));
+            text_bytes += text.len();
+            if row >= MOST_ROWS || column >= MOST_COLUMNS || text_bytes > MAX_BYTES {
+                return Err(too_large());
             }
             if !text.is_empty() {
                 cells.insert((row, column), text);
@@ -283,6 +292,10 @@ fn xlsx(bytes: &[u8], name: &str, sources: &mut Sources) -> Result<Sheet, Box<Di
     for area in book.merge_cells_by_sheet_name(&chosen).unwrap_or_default() {
         let Some(value) = cells.get(&area.start).cloned() else { continue };
         for row in area.start.0..=area.end.0.min(last_row) {
+            text_bytes += 1 + value.len();
+            if text_bytes > MAX_BYTES {
+                return Err(too_large());
+            }
             cells.entry((row, area.start.1)).or_insert_with(|| value.clone());
         }
     }

@@ -273,7 +273,7 @@ fn the_layout_of_ktab_is_read() {
     assert_eq!(number(&tree, "stance.beta.price_cap_2.salience"), 21.22);
     assert_eq!(text(&tree, "issue.price_cap_2.name"), "Price-cap");
     let lost = KTAB.replace("beta,second,53,82.72,30.33,73.5,21.22\n", "");
-    assert!(errors(&lost, &[])[0].1.contains("the first row says 3 actors, but there are 2"));
+    assert!(errors(&lost, &[])[0].1.contains("the number of actors is 2, not 3 as the first row says"));
     let blank = KTAB.replace("82.72", "");
     assert_eq!(errors(&blank, &[])[0].1, "row 4, column D (position): there is no number");
 }
