@@ -30,7 +30,7 @@ pub(crate) fn run(mode: Mode) -> Outcome {
         if fresh != text {
             match mode {
                 Mode::Write => {
-                    std::fs::write(&page, fresh).map_err(|e| format!("{}: {e}", page.display()))?
+                    std::fs::write(&page, fresh).map_err(|e| format!("{}: {e}", page.display()))?;
                 }
                 Mode::Check => stale.push(page.display().to_string()),
             }

@@ -61,6 +61,12 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// List the lenses, or tell about one
     Lenses(LensesArguments),
+    /// Score every lens on past negotiations whose outcome is known
+    Backtest(BacktestArguments),
+    /// Search packages over all issues: who would accept which, and where the solution points lie
+    Packages(PackagesArguments),
+    /// Tell which concession, attention, link or policy widens the room or moves the terms
+    Levers(LeversArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -186,6 +192,76 @@ pub(crate) struct LensesArguments {
     /// How they are printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BacktestArguments {
+    /// The data: issues of European Union legislation
+    #[arg(value_enum)]
+    pub(crate) data: History,
+    /// Score the issues of this table, in the layout of the public rows, instead of those
+    #[arg(long, value_name = "FILE")]
+    pub(crate) issues: Option<PathBuf>,
+    /// How the scores are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// Past negotiations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum History {
+    /// DEU III: the public rows come with the program
+    Deu,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackagesArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LeversArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// Whose levers: an actor's id, or mediator
+    #[arg(long = "for", value_name = "ACTOR")]
+    pub(crate) seat: String,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// How far each lever is moved, in points; effects are told per point
+    #[arg(long, default_value_t = 1.0, value_parser = unit)]
+    pub(crate) by: f64,
+    /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', default_value = "compromise")]
+    pub(crate) lenses: Vec<String>,
+    /// How many levers of a kind are shown; all of them in JSON
+    #[arg(long, default_value_t = 5)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+fn unit(text: &str) -> Result<f64, String> {
+    let unit: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.01..=50.0).contains(&unit) { Ok(unit) } else { Err("not between 0.01 and 50".to_owned()) }
 }
 
 #[derive(Debug, Args)]

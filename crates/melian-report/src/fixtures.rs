@@ -25,6 +25,7 @@ impl Fixture {
             manifest: &self.manifest,
             digest: "5f0c8e4f9f3b7f6f0b5f3d1a",
             lenses: &self.lenses,
+            stories: &[],
         }
     }
 }

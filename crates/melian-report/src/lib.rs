@@ -11,7 +11,9 @@
 mod chart;
 mod html;
 mod json;
+mod levers;
 mod number;
+mod packages;
 mod terminal;
 mod text;
 mod trace;
@@ -27,11 +29,14 @@ use melian::analysis::Summary;
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
+use melian::study::course::Story;
 
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use levers::{levers, levers_json};
+pub use packages::{packages, packages_json};
 pub use terminal::{line, terminal};
-pub use trace::trace;
+pub use trace::{inputs, trace};
 
 /// Everything an answer is told from.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +51,8 @@ pub struct ReportInput<'a> {
     pub digest: &'a str,
     /// Every lens that was asked, with those that can't speak.
     pub lenses: &'a [LensNote<'a>],
+    /// The talks as lenses with rounds tell them; empty if they were not asked.
+    pub stories: &'a [Story],
 }
 
 /// A lens as the report needs to know it.

@@ -54,9 +54,9 @@ pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
         p if !p.is_finite() => "–".to_owned(),
-        p if p > 0.0 && p < 0.5 => "under 1 %".to_owned(),
-        p if p < 100.0 && p > 99.5 => "over 99 %".to_owned(),
-        p => format!("{p:.0} %"),
+        p if p > 0.0 && p < 0.5 => "under 1\u{a0}%".to_owned(),
+        p if p < 100.0 && p > 99.5 => "over 99\u{a0}%".to_owned(),
+        p => format!("{p:.0}\u{a0}%"),
     }
 }
 
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(share(0, 10_000).draws(), "none of 10,000 draws");
         assert_eq!(share(9_999, 10_000).draws(), "more than 99 of 100 draws (all but 1 of 10,000)");
         assert_eq!(share(7, 8).draws(), "7 of 8 draws");
-        assert_eq!(percent(0.999), "over 99 %");
-        assert_eq!(percent(0.001), "under 1 %");
+        assert_eq!(percent(0.999), "over 99\u{a0}%");
+        assert_eq!(percent(0.001), "under 1\u{a0}%");
     }
 }

@@ -1,18 +1,18 @@
 //! The answer in the terminal.
 
-use melian::lens::{Ending, Quantity};
+use melian::lens::{Ending, Family, Quantity};
 use melian::scenario::IssueId;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ReportInput;
 use crate::number::{self, Share, interval, percent, points};
 use crate::text::{capital, clean, list, plural, shorten, wrap};
-use crate::view::{Condition, Spread, View, anchors_of_range, date};
+use crate::view::{Condition, Spread, View, Voice, anchors_of_range, date};
 
 /// Columns before the content of a line.
 const LABEL: usize = 19;
 /// Overlays told before the rest is left to the report.
-const OVERLAYS: usize = 6;
+const OVERLAYS: usize = 5;
 
 /// The answer for a terminal of `width` columns; with escape sequences only if `color`.
 #[must_use]
@@ -137,24 +137,33 @@ fn room(page: &mut Page, view: View<'_>) {
     }
 }
 
-/// In how many draws the lenses' own terms pass, from the least to the most.
+/// In how many draws the lenses' own terms pass, by family.
 fn fit(view: View<'_>) -> Option<String> {
-    let fits: Vec<(Share, String)> = view
-        .base()
-        .into_iter()
-        .filter_map(|voice| Some((Share::of_flag(voice.group.measure(Quantity::Fit)?), voice.label)))
+    let mut families: Vec<(Family, Share, Share)> = Vec::new();
+    for voice in view.base() {
+        let Some(fit) = voice.group.measure(Quantity::Fit) else { continue };
+        let share = Share::of_flag(fit);
+        match families.iter_mut().find(|(family, ..)| *family == voice.arm.family) {
+            None => families.push((voice.arm.family, share, share)),
+            Some((_, low, high)) => {
+                if share.value() < low.value() {
+                    *low = share;
+                }
+                if share.value() > high.value() {
+                    *high = share;
+                }
+            }
+        }
+    }
+    let said: Vec<String> = families
+        .iter()
+        .map(|(family, low, high)| {
+            let (low, high) = (low.in_hundred(), high.in_hundred());
+            let range = if low == high { low } else { format!("{low} to {high}") };
+            format!("{} {range}", family.name())
+        })
         .collect();
-    let least = fits.iter().min_by(|a, b| a.0.value().total_cmp(&b.0.value()))?;
-    let most = fits.iter().max_by(|a, b| a.0.value().total_cmp(&b.0.value()))?;
-    Some(if least.0 == most.0 {
-        format!("a lens's own terms would pass in {}", least.0.draws())
-    } else {
-        let (least, most) = ((least.0.in_hundred(), &least.1), (most.0.in_hundred(), &most.1));
-        format!(
-            "a lens's own terms would pass in {} ({}) to {} ({}) of 100 draws",
-            least.0, least.1, most.0, most.1
-        )
-    })
+    (!said.is_empty()).then(|| format!("lenses' own terms would pass in: {} of 100 draws", said.join(", ")))
 }
 
 fn terms(page: &mut Page, view: View<'_>) {
@@ -163,10 +172,7 @@ fn terms(page: &mut Page, view: View<'_>) {
         let Some(spread) = view.spread(issue, Condition::BASE, None) else { continue };
         page.say(label, &headline(view, issue, &spread));
         label = "";
-        page.more(&lenses(&spread));
-        if let Some(errors) = errors(issue, &spread) {
-            page.more(&errors);
-        }
+        page.more(&families(view, &spread));
         if let Some(outcome) = view.outcome(issue) {
             page.more(&format!(
                 "what history did: {}{}",
@@ -176,14 +182,16 @@ fn terms(page: &mut Page, view: View<'_>) {
         }
     }
     if label.is_empty() {
-        page.say("", "terms in case of a deal, median [5 %, 95 %] of draws; not the chance of one");
+        page.say("", "middle draws of the lenses, in case of a deal; not the chance of one");
+        if let Some(errors) = errors(view) {
+            page.say("", &errors);
+        }
     }
 }
 
 fn headline(view: View<'_>, issue: IssueId, spread: &Spread<'_>) -> String {
-    let by = plural(spread.voices.len() as u64, "lens", "lenses");
     let id = &view.issue(issue).id;
-    format!("{id}  {} by {by}{}", spread.text(), in_words(view, issue, spread.low, spread.high))
+    format!("{id}  {}{}", spread.text(), in_words(view, issue, spread.low, spread.high))
 }
 
 fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
@@ -194,29 +202,47 @@ fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
     }
 }
 
-fn lenses(spread: &Spread<'_>) -> String {
-    let said: Vec<String> = spread
-        .voices
+/// The middle draws of each family, and a dash for one that is silent. Of a single lens, its range over draws.
+fn families(view: View<'_>, spread: &Spread<'_>) -> String {
+    let by_family = spread.by_family();
+    let mut asked = view.families_asked_for_terms();
+    asked.extend(by_family.iter().map(|(family, _)| *family));
+    asked.sort_unstable();
+    asked.dedup();
+    let said: Vec<String> = asked
         .iter()
-        .map(|(voice, terms)| {
-            let q = terms.quantiles;
-            let range = if q.p05 == q.p95 { String::new() } else { format!(" {}", interval(q.p05, q.p95)) };
-            format!("{} {}{range}", voice.label, points(q.p50))
+        .map(|family| match by_family.iter().find(|(other, _)| other == family) {
+            None => format!("{} -", family.name()),
+            Some((_, own)) => {
+                let (low, high) = own.reach();
+                let range = if own.voices.len() > 1 || points(low) == points(high) {
+                    String::new()
+                } else {
+                    format!(" {}", interval(low, high))
+                };
+                format!("{} {}{range}", family.name(), own.text())
+            }
         })
         .collect();
-    said.join("; ")
+    format!("lenses: {}", said.join(", "))
 }
 
-fn errors(issue: IssueId, spread: &Spread<'_>) -> Option<String> {
-    let wide: Vec<_> = spread
-        .voices
-        .iter()
-        .filter_map(|(voice, _)| Some(voice.group.measure(Quantity::TermsWithError(issue))?.quantiles))
+/// How far the lenses' errors on history stretch the terms, over all issues.
+fn errors(view: View<'_>) -> Option<String> {
+    let wide: Vec<_> = view
+        .input
+        .scenario
+        .issue_ids()
+        .flat_map(|issue| {
+            let measured = move |voice: &Voice<'_>| {
+                Some(voice.group.measure(Quantity::TermsWithError(issue))?.quantiles)
+            };
+            view.base().into_iter().filter_map(move |voice| measured(&voice))
+        })
+        .map(|q| q.p95 - q.p05)
         .collect();
-    let low = wide.iter().map(|q| q.p05).min_by(f64::total_cmp)?;
-    let high = wide.iter().map(|q| q.p95).max_by(f64::total_cmp)?;
-    let whose = if wide.len() == 1 { "its error" } else { "each lens's own error" };
-    Some(format!("with {whose} measured on history: {}", interval(low, high)))
+    let widest = wide.iter().copied().max_by(f64::total_cmp)?;
+    Some(format!("their errors on past issues stretch ranges over up to {} of 100 points", points(widest)))
 }
 
 fn endings(page: &mut Page, view: View<'_>) {
@@ -229,13 +255,17 @@ fn endings(page: &mut Page, view: View<'_>) {
             let shares: Vec<String> = class
                 .shares
                 .iter()
+                .filter(|share| !matches!(share.quantity, Quantity::Violence(_)))
                 .map(|share| {
-                    let part = f64::from(share.count) / f64::from(share.of);
-                    format!("{} {} ({} of {})", clean(&share.label), percent(part), share.count, share.of)
+                    format!(
+                        "{} {}",
+                        clean(&share.label),
+                        percent(f64::from(share.count) / f64::from(share.of))
+                    )
                 })
                 .collect();
             let (name, cases, (from, to)) = (clean(&class.name), class.cases, class.period);
-            format!("base rate ({name}, {cases} cases, {from}-{to}): {}", shares.join(", "))
+            format!("base rate ({name}, {cases} cases, {from}-{to}): {}", shares.join("; "))
         } else {
             let chances: Vec<String> = ENDINGS
                 .iter()
@@ -268,34 +298,74 @@ pub(crate) const ENDINGS: [(Quantity, &str); 5] = [
     (Quantity::War, "full-scale war reached"),
 ];
 
+/// Each overlay by itself, those that change the room most first: one line for the room, one for the terms.
 fn overlays(page: &mut Page, view: View<'_>) {
+    let single = |condition: &Condition<'_>| condition.policy.is_none() || condition.perspective.is_none();
     let conditions: Vec<Condition<'_>> =
         view.conditions().into_iter().filter(|&condition| !view.guarded(condition)).collect();
+    let name = |condition| shorten(&view.condition_name(condition), 40);
     let mut label = "Compared";
-    for &condition in conditions.iter().take(OVERLAYS) {
-        let mut parts = Vec::new();
-        if let Some(room) = view.room(condition, None)
-            && view.has_red_lines()
-        {
-            let base = view.room(Condition::BASE, None);
-            let base =
-                base.map(|base| format!(" (as written {})", base.open.in_hundred())).unwrap_or_default();
-            parts.push(format!("room in {} of 100 draws{base}", room.open.in_hundred()));
+    let mut told = 0;
+    if let Some(base) = view.room(Condition::BASE, None).filter(|_| view.has_red_lines()) {
+        let mut rooms: Vec<(Condition<'_>, Share)> = conditions
+            .iter()
+            .copied()
+            .filter(single)
+            .filter_map(|condition| Some((condition, view.room(condition, None)?.open)))
+            .collect();
+        let change = |share: &Share| (share.value() - base.open.value()).abs();
+        rooms.sort_by(|a, b| change(&b.1).total_cmp(&change(&a.1)));
+        rooms.truncate(OVERLAYS);
+        told = rooms.len();
+        let said: Vec<String> = rooms
+            .iter()
+            .map(|(condition, share)| format!("{} {}", name(*condition), share.in_hundred()))
+            .collect();
+        if !said.is_empty() {
+            let base = base.open.in_hundred();
+            page.say(label, &format!("room, of 100 draws (as written {base}): {}", said.join("; ")));
+            label = "";
         }
-        for issue in view.input.scenario.issue_ids().take(3) {
-            let base = view.spread(issue, Condition::BASE, None);
-            if let (Some(now), Some(base)) = (view.spread(issue, condition, None), base) {
-                let id = &view.issue(issue).id;
-                parts.push(format!("{id} {} (as written {})", now.text(), base.text()));
-            }
-        }
-        let name = shorten(&view.condition_name(condition), 48);
-        page.say(label, &format!("{name}: {}", parts.join("; ")));
+    }
+    if let Some((condition, issue, by, from, to)) = farthest(view, &conditions) {
+        let id = &view.issue(issue).id;
+        let (from, to) = (points(from), points(to));
+        page.say(label, &format!("terms move most: {}, {id} {from} to {to} ({by})", name(condition)));
         label = "";
     }
-    if conditions.len() > OVERLAYS {
-        page.say("", &format!("{} more in the report", conditions.len() - OVERLAYS));
+    if label.is_empty() && conditions.len() > told {
+        page.say(
+            "",
+            &format!("all {} are compared in the report", plural(conditions.len() as u64, "case", "cases")),
+        );
     }
+}
+
+/// The single overlay that moves some lens's middle draw most: the lens, from where and to where.
+fn farthest<'a>(
+    view: View<'a>,
+    conditions: &[Condition<'a>],
+) -> Option<(Condition<'a>, IssueId, String, f64, f64)> {
+    let mut farthest: Option<(Condition<'a>, IssueId, String, f64, f64)> = None;
+    for &condition in conditions.iter().filter(|c| c.policy.is_none() || c.perspective.is_none()) {
+        for issue in view.input.scenario.issue_ids() {
+            let (Some(now), Some(base)) =
+                (view.spread(issue, condition, None), view.spread(issue, Condition::BASE, None))
+            else {
+                continue;
+            };
+            for (voice, terms) in &now.voices {
+                let same = base.voices.iter().find(|(other, _)| other.label == voice.label);
+                let Some((_, before)) = same else { continue };
+                let (from, to) = (before.quantiles.p50, terms.quantiles.p50);
+                let most = farthest.as_ref().map_or(0.5, |(.., from, to)| (to - from).abs());
+                if (to - from).abs() > most {
+                    farthest = Some((condition, issue, voice.label.clone(), from, to));
+                }
+            }
+        }
+    }
+    farthest
 }
 
 fn claims(page: &mut Page, view: View<'_>) {

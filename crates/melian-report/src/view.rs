@@ -49,10 +49,37 @@ pub(crate) struct Spread<'a> {
     pub(crate) high: f64,
 }
 
-impl Spread<'_> {
+impl<'a> Spread<'a> {
+    fn of(voices: Vec<(Voice<'a>, &'a MeasureSummary)>) -> Option<Self> {
+        let medians = || voices.iter().map(|(_, terms)| terms.quantiles.p50);
+        let low = medians().min_by(f64::total_cmp)?;
+        let high = medians().max_by(f64::total_cmp)?;
+        Some(Self { voices, low, high })
+    }
+
     /// How far the lenses disagree, in points.
     pub(crate) fn width(&self) -> f64 {
         self.high - self.low
+    }
+
+    /// The same for each family that speaks, first to last.
+    pub(crate) fn by_family(&self) -> Vec<(Family, Spread<'a>)> {
+        let mut families: Vec<Family> = self.voices.iter().map(|(voice, _)| voice.arm.family).collect();
+        families.sort_unstable();
+        families.dedup();
+        families
+            .into_iter()
+            .filter_map(|family| {
+                let own = self.voices.iter().filter(|(voice, _)| voice.arm.family == family);
+                Some((family, Spread::of(own.cloned().collect())?))
+            })
+            .collect()
+    }
+
+    /// From the lowest 5 % to the highest 95 % of any lens, over the inputs.
+    pub(crate) fn reach(&self) -> (f64, f64) {
+        let ends = self.voices.iter().map(|(_, terms)| (terms.quantiles.p05, terms.quantiles.p95));
+        ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (a, b)| (low.min(a), high.max(b)))
     }
 
     /// `54 to 71`, or `64` where they agree to the point.
@@ -201,10 +228,16 @@ impl<'a> View<'a> {
             .into_iter()
             .filter_map(|voice| voice.group.measure(Quantity::Terms(issue)).map(|terms| (voice, terms)))
             .collect();
-        let medians = || voices.iter().map(|(_, terms)| terms.quantiles.p50);
-        let low = medians().min_by(f64::total_cmp)?;
-        let high = medians().max_by(f64::total_cmp)?;
-        Some(Spread { voices, low, high })
+        Spread::of(voices)
+    }
+
+    /// Families that were asked, whether they speak or not, first to last; those that never speak of terms aside.
+    pub(crate) fn families_asked_for_terms(self) -> Vec<Family> {
+        let mut families: Vec<Family> = self.input.lenses.iter().map(|note| note.card.family).collect();
+        families.sort_unstable();
+        families.dedup();
+        families.retain(|family| !matches!(family, Family::BaseRate | Family::Packages));
+        families
     }
 
     /// Issues on which lenses speak, those they disagree on most first.

@@ -57,8 +57,21 @@ fn list(cards: &[&LensCard]) {
             println!("  {:<width$}  {}. {}", card.full_id(), card.name, card.idea);
         }
         idea = card.idea;
+        if let Some(record) = record(card) {
+            println!("  {:<width$}  {record}", "");
+        }
     }
     println!("\n`melian lenses LENS` tells what one assumes and when not to use it.");
+}
+
+/// How wrong a lens was on history, in short.
+fn record(card: &LensCard) -> Option<String> {
+    let record = lens::find(&card.full_id()).first()?.track_record()?;
+    let (mae, mean) = (record.mae, record.mae_of_mean);
+    Some(match card.full_id().as_str() {
+        "mean" => format!("on past issues off by {mae:.1} points"),
+        _ => format!("on past issues off by {mae:.1} points, the mean by {mean:.1}"),
+    })
 }
 
 fn tell(card: &LensCard) {
@@ -75,5 +88,8 @@ fn tell(card: &LensCard) {
             "terms given a deal, never of the chance of one"
         }
     );
+    if let Some(record) = record(card) {
+        println!("Track record: {record} (`melian backtest deu`)");
+    }
     println!("Source: {}\n", card.citation);
 }

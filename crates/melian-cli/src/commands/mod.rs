@@ -1,12 +1,15 @@
 //! The commands, a module each.
 
+pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod cite;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod lenses;
+pub(crate) mod levers;
 pub(crate) mod new;
+pub(crate) mod packages;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -6,6 +6,7 @@ use anstream::{eprintln, print, println};
 use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
+use melian::study::course;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
@@ -62,12 +63,14 @@ pub(crate) struct Answer<'a> {
 impl Answer<'_> {
     fn with_input<T>(&self, use_input: impl FnOnce(&ReportInput<'_>) -> T) -> T {
         let notes = lens_notes(self.plan);
+        let stories = course::stories(self.plan, course::DRAWS);
         use_input(&ReportInput {
             scenario: self.scenario,
             summary: &self.finished.summary,
             manifest: self.manifest,
             digest: &self.finished.digest,
             lenses: &notes,
+            stories: &stories,
         })
     }
 

@@ -157,7 +157,11 @@ fn trace(plan: &Plan, draw: u64, format: Format) {
         println!("{:#}", serde_json::json!({ "schema_version": 1, "draw": draw, "lenses": lenses }));
         return;
     }
+    let width = render::terminal_width();
+    let numbers = plan.draw(0, draw);
+    let value = |field| numbers.value(field, 0);
+    println!("{}", melian_report::inputs(&plan.variants()[0].scenario, draw, width, value));
     for (lens, trace) in &traces {
-        println!("{}", melian_report::trace(lens, draw, trace));
+        println!("{}", melian_report::trace(lens, draw, trace, width));
     }
 }

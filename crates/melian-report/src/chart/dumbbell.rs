@@ -16,29 +16,34 @@ pub(crate) struct Mark {
 pub(crate) struct Row {
     pub(crate) label: String,
     pub(crate) marks: Vec<Mark>,
+    /// How far it reaches over draws, shown behind the marks.
+    pub(crate) reach: Option<(f64, f64)>,
     /// What to print at the end of the row.
     pub(crate) value: String,
 }
 
-/// Rows on one issue's scale; the first row's span is shaded through all where `compare` is set.
+/// Rows on one issue's scale; `band` is shaded through all.
 pub(crate) fn dumbbell(
     caption: &Caption<'_>,
     anchors: &[(f64, String)],
     guides: &[Guide],
     rows: &[Row],
-    compare: bool,
+    band: Option<(f64, f64)>,
 ) -> String {
     let scale = Scale::ISSUE;
     let mut canvas = Canvas::default();
     let top = scale.head(&mut canvas, anchors, guides);
     let bottom = top + ROW * rows.len() as f64;
-    if let Some((low, high)) = rows.first().filter(|_| compare).and_then(span) {
+    if let Some((low, high)) = band {
         canvas.rect("room", (scale.at(low), top), (scale.at(high), bottom));
     }
     scale.grid(&mut canvas, anchors, guides, (top, bottom));
     for (i, row) in rows.iter().enumerate() {
         let y = top + ROW * (i as f64 + 0.5);
         canvas.label("name", (0.0, y + 4.0), Anchor::Start, &row.label, (15, 32));
+        if let Some((low, high)) = row.reach {
+            canvas.rect("ninety", (scale.at(low), y - 3.5), (scale.at(high), y + 3.5));
+        }
         if let Some((low, high)) = span(row) {
             canvas.line("join", (scale.at(low), y), (scale.at(high), y));
         }
@@ -73,7 +78,8 @@ fn color(kind: usize) -> String {
     format!("k{}", (kind + kind / 7) % 7)
 }
 
-fn span(row: &Row) -> Option<(f64, f64)> {
+/// From the lowest to the highest mark.
+pub(crate) fn span(row: &Row) -> Option<(f64, f64)> {
     let at = || row.marks.iter().map(|mark| mark.at);
     Some((at().min_by(f64::total_cmp)?, at().max_by(f64::total_cmp)?))
 }

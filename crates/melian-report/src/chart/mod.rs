@@ -2,6 +2,7 @@
 //! everything else is in pixels. Colours and type come from the page's style sheet.
 
 mod dumbbell;
+mod fan;
 mod histogram;
 mod icon_array;
 mod interval;
@@ -10,7 +11,8 @@ mod strip;
 
 use std::fmt::Write as _;
 
-pub(crate) use dumbbell::{Mark, Row as DumbbellRow, dumbbell, legend};
+pub(crate) use dumbbell::{Mark, Row as DumbbellRow, dumbbell, legend, span};
+pub(crate) use fan::fan;
 pub(crate) use icon_array::{Kind, icon_array};
 pub(crate) use interval::{Accepts, Position, ShareRow, positions, shares};
 pub(crate) use scale::{Guide, Scale};

@@ -6,7 +6,7 @@ use crate::number::points;
 /// Where the labels of rows end and the plot begins, in per cent.
 const LEFT: f64 = 31.0;
 /// Where the plot ends and the column of values begins.
-const RIGHT: f64 = 91.0;
+const RIGHT: f64 = 87.0;
 /// Pixels per line of text.
 const LINE: f64 = 16.0;
 

@@ -2,7 +2,7 @@
 
 use melian::lens::{Quantity, ReferenceClass, ReferenceShare};
 
-use super::markup::{Section, bullets, figure, number, table, text};
+use super::markup::{Section, bullets, details, figure, number, table, text};
 use crate::LensNote;
 use crate::chart::{Caption, Kind, ShareRow, icon_array, shares};
 use crate::number::percent;
@@ -39,14 +39,12 @@ fn reference(index: usize, note: &LensNote<'_>, class: &ReferenceClass) -> Strin
         words(&class.filter)
     );
     body.push_str(&bars(index, note, class));
-    body.push_str(&icons(index, class));
+    let mut cases = icons(index, class);
     if !class.examples.is_empty() {
         let examples: Vec<String> = class.examples.iter().map(|example| words(example)).collect();
-        body.push_str(&format!(
-            "<p><strong>Cases in it, the latest first:</strong> {}.</p>",
-            examples.join("; ")
-        ));
+        cases.push_str(&format!("<p><strong>The latest first:</strong> {}.</p>", examples.join("; ")));
     }
+    body.push_str(&details("The cases", &cases));
     if !class.caveats.is_empty() {
         body.push_str("<h3>What this class can’t tell</h3>");
         body.push_str(&bullets(class.caveats.iter().map(|caveat| words(caveat))));
@@ -63,7 +61,7 @@ fn bars(index: usize, note: &LensNote<'_>, class: &ReferenceClass) -> String {
     let rows: Vec<ShareRow> = class
         .shares
         .iter()
-        .filter(|share| share.of > 0)
+        .filter(|share| share.of > 0 && share.quantity != Quantity::Violence(4))
         .map(|share| ShareRow {
             label: format!("{}: {} of {}", capital(&share.label), share.count, share.of),
             share: part(share),

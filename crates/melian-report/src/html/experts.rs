@@ -1,8 +1,8 @@
 //! Experts apart as well as pooled.
 
-use super::families::{kinds, row};
+use super::families::{key, kinds, row};
 use super::markup::{Section, figure, number, table, text};
-use crate::chart::{Caption, DumbbellRow, dumbbell, legend};
+use crate::chart::{Caption, DumbbellRow, dumbbell, span};
 use crate::text::{escape, words};
 use crate::view::{Condition, View};
 
@@ -40,8 +40,8 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
             &caption,
             &format!(
                 "{}{}",
-                legend(&kinds),
-                dumbbell(&caption, &view.issue(issue).anchors, &[], &rows, true)
+                key(&kinds),
+                dumbbell(&caption, &view.issue(issue).anchors, &[], &rows, rows.first().and_then(span))
             ),
             "One mark per lens (its middle draw); the green band is the span over all experts.",
             &table(&title, &[text("Expert"), number("Lowest to highest lens")], &cells),

@@ -8,33 +8,37 @@ use crate::number::{interval, points};
 use crate::text::{capital, escape, words};
 use crate::view::{Spread, View};
 
-/// The names of all lenses that speak of terms: a lens's place here is its mark in every chart.
-pub(super) fn kinds(view: View<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for (_, spread) in view.by_disagreement() {
-        for (voice, _) in &spread.voices {
-            if !names.contains(&voice.label) {
-                names.push(voice.label.clone());
-            }
-        }
-    }
-    names.sort_by_key(|name| view.base().iter().position(|voice| voice.label == *name));
-    names
+/// The families that speak of terms: a family's place here is its mark in every chart.
+pub(super) fn kinds(view: View<'_>) -> Vec<Family> {
+    let mut families: Vec<Family> = view
+        .by_disagreement()
+        .iter()
+        .flat_map(|(_, spread)| &spread.voices)
+        .map(|(voice, _)| voice.arm.family)
+        .collect();
+    families.sort_unstable();
+    families.dedup();
+    families
 }
 
-/// A row with a mark per lens.
-pub(super) fn row(label: String, spread: &Spread<'_>, kinds: &[String]) -> DumbbellRow {
+/// The key to the marks.
+pub(super) fn key(kinds: &[Family]) -> String {
+    legend(&kinds.iter().map(|family| capital(family.name())).collect::<Vec<_>>())
+}
+
+/// A row with a mark per lens, in the manner of its family.
+pub(super) fn row(label: String, spread: &Spread<'_>, kinds: &[Family]) -> DumbbellRow {
     let marks = spread
         .voices
         .iter()
         .map(|(voice, terms)| Mark {
             at: terms.quantiles.p50,
-            kind: kinds.iter().position(|name| *name == voice.label).unwrap_or(0),
+            kind: kinds.iter().position(|family| *family == voice.arm.family).unwrap_or(0),
         })
         .collect();
     let (low, high) = (points(spread.low), points(spread.high));
     let value = if low == high { low } else { format!("{low}–{high}") };
-    DumbbellRow { label, marks, value }
+    DumbbellRow { label, marks, reach: None, value }
 }
 
 pub(super) fn section(view: View<'_>) -> Option<Section> {
@@ -70,23 +74,28 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
         description: &said.join("; "),
     };
     let columns = [text("Issue"), text("Family"), text("Lens"), number("Middle"), number("90 % on inputs")];
-    let chart = dumbbell(&caption, &[], &[], &rows, false);
+    let chart = dumbbell(&caption, &[], &[], &rows, None);
     let mut body = "<p>No number here is pooled over lenses: each is a different idea of how bargaining works, and none has \
                     earned the right to outvote the others. The issue they disagree on most stands first.</p>"
         .to_owned();
-    body.push_str(&figure(
+    let chart = figure(
         &caption,
-        &format!("{}{chart}", legend(&kinds)),
-        "One mark per lens, joined from the lowest to the highest; each issue on its own scale from 0 to 100.",
+        &format!("{}{chart}", key(&kinds)),
+        "One mark per lens, shaped by its family, joined from the lowest to the highest; each issue on its own scale from 0 \
+         to 100.",
         &table(caption.title, &columns, &cells),
-    ));
+    );
+    // A single issue's marks stand in its own section already.
+    if rows.len() > 1 {
+        body.push_str(&chart);
+    }
     body.push_str(&by_family(view));
     Some(Section::new("families", "The lenses side by side", body))
 }
 
 /// The range of each family.
 fn by_family(view: View<'_>) -> String {
-    let families: Vec<Family> = view.families();
+    let families = view.families_asked_for_terms();
     let columns: Vec<_> = std::iter::once(text("Issue"))
         .chain(families.iter().map(|family| number(capital(family.name()))))
         .collect();
@@ -94,18 +103,15 @@ fn by_family(view: View<'_>) -> String {
         .by_disagreement()
         .iter()
         .map(|(issue, spread)| {
+            let own = spread.by_family();
             let mut cells = vec![words(&view.issue(*issue).name)];
             cells.extend(families.iter().map(|family| {
-                let own: Vec<_> =
-                    spread.voices.iter().filter(|(voice, _)| voice.arm.family == *family).cloned().collect();
-                let medians = || own.iter().map(|(_, terms)| terms.quantiles.p50);
-                match (medians().min_by(f64::total_cmp), medians().max_by(f64::total_cmp)) {
-                    (Some(low), Some(high)) => Spread { voices: own, low, high }.text(),
-                    _ => "says nothing".to_owned(),
-                }
+                own.iter()
+                    .find(|(other, _)| other == family)
+                    .map_or_else(|| "says nothing".to_owned(), |(_, spread)| spread.text())
             }));
             cells
         })
         .collect();
-    table("Middle values by family", &columns, &rows)
+    table("Middle values by family, lowest to highest lens", &columns, &rows)
 }

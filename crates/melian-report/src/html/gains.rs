@@ -1,13 +1,13 @@
 //! Who gains and who loses: everyone, with or without a vote.
 
 use melian::analysis::MeasureSummary;
-use melian::lens::Quantity;
+use melian::lens::{Family, Quantity};
 use melian::scenario::ActorId;
 
-use super::markup::{Section, number, table, text};
+use super::markup::{Section, details, number, table, text};
 use crate::number::{difference, points};
 use crate::text::{escape, words};
-use crate::view::View;
+use crate::view::{View, Voice};
 
 pub(super) fn section(view: View<'_>) -> Option<Section> {
     let voices: Vec<_> = view
@@ -26,6 +26,29 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
         .into_iter()
         .chain(voices.iter().map(|voice| number(escape(&voice.label))))
         .collect();
+    let mut families: Vec<Family> = voices.iter().map(|voice| voice.arm.family).collect();
+    families.sort_unstable();
+    families.dedup();
+    let short_columns: Vec<_> = [text("Actor"), text("All lenses")]
+        .into_iter()
+        .chain(families.iter().map(|family| number(crate::text::capital(family.name()))))
+        .collect();
+    let short_rows = |actors: &[ActorId]| -> Vec<Vec<String>> {
+        actors
+            .iter()
+            .map(|&actor| {
+                let median =
+                    |voice: &Voice<'_>| Some(voice.group.measure(Quantity::Gain(actor))?.quantiles.p50);
+                let all: Vec<f64> = voices.iter().filter_map(median).collect();
+                let mut cells = vec![words(&view.actor(actor).name), verdict(&all).to_owned()];
+                cells.extend(families.iter().map(|family| {
+                    let own = voices.iter().filter(|voice| voice.arm.family == *family);
+                    span(&own.filter_map(median).collect::<Vec<f64>>())
+                }));
+                cells
+            })
+            .collect()
+    };
     let rows = |actors: &[ActorId]| -> Vec<Vec<String>> {
         actors
             .iter()
@@ -42,14 +65,17 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
     let mut body = "<p>What the lenses’ terms are worth to each actor against the points that stand without a deal. <strong>0</strong> \
                     is the no-deal points, <strong>100</strong> is getting its own position on every issue. Each row is on that \
                     actor’s own scale: <strong>a number in one row must never be compared with, or added to, a number in \
-                    another.</strong> Middle draw, then [5 %, 95 %].</p>"
+                    another.</strong> Middle draws, lowest to highest lens.</p>"
         .to_owned();
     if !voting.is_empty() {
-        body.push_str(&table("Actors whose consent can count", &columns, &rows(&voting)));
+        body.push_str(&table("Actors whose consent can count", &short_columns, &short_rows(&voting)));
     }
     if !others.is_empty() {
-        body.push_str(&table("Actors without a vote", &columns, &rows(&others)));
+        body.push_str(&table("Actors without a vote", &short_columns, &short_rows(&others)));
     }
+    let everyone: Vec<ActorId> = voting.iter().chain(&others).copied().collect();
+    let full = table("Middle draw, then [5 %, 95 %], by lens", &columns, &rows(&everyone));
+    body.push_str(&details("Every lens by itself", &full));
     Some(Section::new("gains", "Who gains and who loses", body))
 }
 

@@ -4,11 +4,14 @@ use melian::lens::Quantity;
 use melian::scenario::{ActorId, FieldId, Issue, IssueId};
 use melian::uncertainty::Estimate;
 
+use super::families::{kinds, row};
 use super::judgement::in_words;
-use super::markup::{Section, figure, number, table, text};
-use crate::chart::{Accepts, Caption, Forecast, Guide, Position, forecasts, positions};
+use super::markup::{Section, details, figure, number, table, text};
+use crate::chart::{
+    Accepts, Caption, DumbbellRow, Forecast, Guide, Position, dumbbell, forecasts, positions,
+};
 use crate::number::{interval, points};
-use crate::text::{escape, words};
+use crate::text::{capital, escape, words};
 use crate::view::{Condition, Spread, View};
 
 pub(super) fn sections(view: View<'_>) -> Vec<Section> {
@@ -23,8 +26,9 @@ fn section(view: View<'_>, id: IssueId) -> Section {
     body.push_str(&who_wants_what(view, id));
     if let Some(spread) = view.spread(id, Condition::BASE, None) {
         body.push_str("<h3>Where a deal would settle</h3>");
-        body.push_str(&where_it_settles(view, id, &spread));
-        body.push_str(&kinds_of_spread(id, &spread));
+        body.push_str(&by_family(view, id, &spread));
+        body.push_str(&details("Every lens by itself", &where_it_settles(view, id, &spread)));
+        body.push_str(&details("Where the spread comes from", &kinds_of_spread(id, &spread)));
     } else {
         body.push_str("<p>No lens that ran speaks of terms on this issue.</p>");
     }
@@ -173,6 +177,48 @@ fn stance_row(view: View<'_>, actor: ActorId, id: IssueId, row: &Position) -> Ve
     ]
 }
 
+/// A row per family: its lenses' middle draws over how far any of them reaches.
+fn by_family(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
+    let issue = view.issue(id);
+    let kinds = kinds(view);
+    let families = spread.by_family();
+    let rows: Vec<DumbbellRow> = families
+        .iter()
+        .map(|(family, own)| DumbbellRow {
+            reach: Some(own.reach()),
+            ..row(capital(family.name()), own, &kinds)
+        })
+        .collect();
+    let cells: Vec<Vec<String>> = families
+        .iter()
+        .map(|(family, own)| {
+            let (low, high) = own.reach();
+            vec![capital(family.name()), own.voices.len().to_string(), own.text(), interval(low, high)]
+        })
+        .collect();
+    let said: Vec<String> = rows.iter().map(|row| format!("{} {}", row.label, row.value)).collect();
+    let room = room_range(view, id);
+    let chart_id = format!("settles-{}", id.index() + 1);
+    let title = "Terms, if there is a deal, by family of lenses";
+    let description = format!("On {}, middle draws: {}", issue.name, said.join(", "));
+    let caption = Caption { id: &chart_id, title, description: &description };
+    let mut reading = "One mark per lens: its middle draw. Pale bar: 5 % to 95 % of draws, from the uncertain inputs alone, \
+                       over all lenses of the family."
+        .to_owned();
+    if room.is_some() {
+        reading
+            .push_str(" Green band: where packages inside the room lie, in the middle draw that has room.");
+    }
+    let columns =
+        [text("Family"), number("Lenses"), number("Middle draws"), number("90 % on inputs, any lens")];
+    figure(
+        &caption,
+        &dumbbell(&caption, &issue.anchors, &guides(view, id), &rows, room),
+        &reading,
+        &table(title, &columns, &cells),
+    )
+}
+
 fn where_it_settles(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     let issue = view.issue(id);
     let rows: Vec<Forecast<'_>> = spread
@@ -208,7 +254,7 @@ fn where_it_settles(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String 
         rows.iter().map(|row| format!("{} {}", row.label, points(row.inputs.quantiles.p50))).collect();
     let room = room_range(view, id);
     let chart_id = format!("forecast-{}", id.index() + 1);
-    let title = "Terms, if there is a deal";
+    let title = "Terms, if there is a deal, by lens";
     let description = format!("On {}, middle values: {}", issue.name, said.join(", "));
     let caption = Caption { id: &chart_id, title, description: &description };
     let mut reading = "Tick: the middle draw, printed at the right. Dark bar: half of the draws; light bar: 90 of 100, from the \

@@ -1,5 +1,6 @@
 //! The judgement: a few plain sentences with numbers.
 
+use melian::lens::Quantity;
 use melian::scenario::IssueId;
 
 use super::markup::{Section, bullets};
@@ -118,17 +119,19 @@ fn terms_of(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     let issue = view.issue(id);
     let lenses = spread.voices.len() as u64;
     let who = if lenses == 1 { "the one lens that speaks puts" } else { "the lenses’ middle values put" };
-    let low = spread.voices.iter().map(|(_, t)| t.quantiles.p05).min_by(f64::total_cmp);
-    let high = spread.voices.iter().map(|(_, t)| t.quantiles.p95).max_by(f64::total_cmp);
+    let (low, high) = spread.reach();
+    let by_family: Vec<String> =
+        spread.by_family().iter().map(|(family, own)| format!("{} {}", family.name(), own.text())).collect();
     let mut text = format!(
         "<strong>Terms on “{}”.</strong> If there is a deal, {who} it at {} of 100{}",
         words(&issue.name),
         spread.text(),
         in_words(view, id, spread.low, spread.high)
     );
-    if let (Some(low), Some(high)) = (low, high)
-        && high > low
-    {
+    if by_family.len() > 1 {
+        text.push_str(&format!(" ({})", by_family.join(", ")));
+    }
+    if high > low {
         let of = if lenses == 1 { "" } else { " of any lens" };
         text.push_str(&format!(
             "; the uncertain inputs alone reach {} (5 % to 95 %{of})",
@@ -166,6 +169,7 @@ fn endings(view: View<'_>) -> Vec<String> {
             let shares: Vec<String> = class
                 .shares
                 .iter()
+                .filter(|share| !matches!(share.quantity, Quantity::Violence(_)))
                 .map(|share| {
                     let part = f64::from(share.count) / f64::from(share.of);
                     let (low, high) = share.interval;

@@ -14,6 +14,7 @@ mod numbers;
 mod overlays;
 mod remake;
 mod room;
+mod story;
 mod style;
 
 use crate::ReportInput;
@@ -55,6 +56,7 @@ fn sections(view: View<'_>) -> Vec<Section> {
     sections.extend(issue::sections(view));
     sections.push(room::section(view));
     sections.extend(families::section(view));
+    sections.extend(story::section(view));
     sections.extend(overlays::section(view));
     sections.extend(experts::section(view));
     sections.extend(gains::section(view));

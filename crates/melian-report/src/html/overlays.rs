@@ -1,14 +1,17 @@
 //! Policies and perspectives compared, on the same draws.
 
-use melian::lens::Quantity;
+use melian::lens::{Family, Quantity};
 use melian::scenario::{Change, Conduct, Overlay, OverlayKind};
 
-use super::families::{kinds, row};
+use super::families::{key, kinds, row};
 use super::markup::{Section, bullets, details, figure, number, table, text};
-use crate::chart::{Caption, DumbbellRow, dumbbell, legend};
+use crate::chart::{Caption, DumbbellRow, dumbbell, span};
 use crate::number::{difference, exact, points};
-use crate::text::{escape, words};
-use crate::view::{Condition, View};
+use crate::text::{capital, escape, words};
+use crate::view::{Condition, Spread, View};
+
+/// Issues shown at once; the rest are folded.
+const ISSUES: usize = 2;
 
 pub(super) fn section(view: View<'_>) -> Option<Section> {
     let conditions = view.conditions();
@@ -20,14 +23,23 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
                     conflict. All are run on the same draws as the scenario as written, so differences are theirs and not \
                     chance.</p>"
         .to_owned();
-    body.push_str(&descriptions(view));
+    body.push_str(&details("What each changes", &descriptions(view)));
     if !shown.is_empty() {
-        body.push_str(&room(view, &shown));
-        let kinds = kinds(view);
-        for (issue, _) in view.by_disagreement() {
-            body.push_str(&issue_chart(view, issue, &shown, &kinds));
+        let (alone, together): (Vec<_>, Vec<_>) = shown.iter().copied().partition(|c| single(*c));
+        body.push_str(&room(view, &alone));
+        if !together.is_empty() {
+            body.push_str(&details("Policies under each perspective", &room(view, &together)));
         }
-        let gains = gains(view, &shown);
+        let kinds = kinds(view);
+        for (place, (issue, _)) in view.by_disagreement().into_iter().enumerate() {
+            let chart = issue_chart(view, issue, &shown, &kinds);
+            if place < ISSUES {
+                body.push_str(&chart);
+            } else {
+                body.push_str(&details(&format!("Terms on {}", words(&view.issue(issue).name)), &chart));
+            }
+        }
+        let gains = gains(view, &alone);
         if view.ongoing() {
             body.push_str(&gains);
             body.push_str(&out_of_hand(view));
@@ -133,48 +145,52 @@ fn closers(view: View<'_>, room: &crate::view::Room) -> String {
     names.join(", ")
 }
 
+/// Terms on an issue under each: overlays by themselves as a chart, their combinations in the table.
 fn issue_chart(
     view: View<'_>,
     issue: melian::scenario::IssueId,
     conditions: &[Condition<'_>],
-    kinds: &[String],
+    kinds: &[Family],
 ) -> String {
     let Some(base) = view.spread(issue, Condition::BASE, None) else { return String::new() };
     let mut rows: Vec<DumbbellRow> = vec![row("As written".to_owned(), &base, kinds)];
-    let mut cells: Vec<Vec<String>> = Vec::new();
-    let table_kinds: Vec<&String> = kinds.iter().collect();
-    let base_of =
-        |name: &str| base.voices.iter().find(|(v, _)| v.label == name).map(|(_, t)| t.quantiles.p50);
-    let mut first = vec!["As written".to_owned()];
-    first.extend(table_kinds.iter().map(|name| base_of(name).map_or_else(|| "–".to_owned(), points)));
-    cells.push(first);
+    let families = |spread: &Spread<'_>| -> Vec<String> {
+        let own = spread.by_family();
+        let said =
+            |kind: &Family| own.iter().find(|(family, _)| family == kind).map(|(_, spread)| spread.text());
+        kinds.iter().map(|kind| said(kind).unwrap_or_else(|| "–".to_owned())).collect()
+    };
+    let line = |name: &str, spread: &Spread<'_>| -> Vec<String> {
+        std::iter::once(words(name)).chain(families(spread)).collect()
+    };
+    let mut cells = vec![line("As written", &base)];
     for &condition in conditions {
         let Some(spread) = view.spread(issue, condition, None) else { continue };
         let name = view.condition_name(condition);
-        rows.push(row(name.clone(), &spread, kinds));
-        let mut line = vec![words(&name)];
-        line.extend(table_kinds.iter().map(|kind| {
-            let now = spread.voices.iter().find(|(v, _)| v.label == **kind).map(|(_, t)| t.quantiles.p50);
-            match (now, base_of(kind)) {
-                (Some(now), Some(base)) => format!("{} ({})", points(now), difference(now - base)),
-                (Some(now), None) => points(now),
-                (None, _) => "–".to_owned(),
-            }
-        }));
-        cells.push(line);
+        if single(condition) {
+            rows.push(row(name.clone(), &spread, kinds));
+        }
+        cells.push(line(&name, &spread));
     }
     let said: Vec<String> = rows.iter().map(|row| format!("{}: {}", row.label, row.value)).collect();
     let id = format!("overlay-{}", issue.index() + 1);
     let title = format!("{}: terms in case of a deal, under each", &view.issue(issue).name);
     let caption = Caption { id: &id, title: &title, description: &said.join("; ") };
-    let columns: Vec<_> =
-        std::iter::once(text("Under")).chain(kinds.iter().map(|name| number(escape(name)))).collect();
+    let columns: Vec<_> = std::iter::once(text("Under"))
+        .chain(kinds.iter().map(|family| number(capital(family.name()))))
+        .collect();
+    let band = rows.first().and_then(span);
     figure(
         &caption,
-        &format!("{}{}", legend(kinds), dumbbell(&caption, &view.issue(issue).anchors, &[], &rows, true)),
-        "One mark per lens (its middle draw); the green band is the span of the scenario as written.",
+        &format!("{}{}", key(kinds), dumbbell(&caption, &view.issue(issue).anchors, &[], &rows, band)),
+        "One mark per lens (its middle draw), shaped by its family; the green band is the span of the scenario as written.",
         &table(&title, &columns, &cells),
     )
+}
+
+/// Whether it is one overlay rather than two together.
+fn single(condition: Condition<'_>) -> bool {
+    condition.policy.is_none() || condition.perspective.is_none()
 }
 
 fn gains(view: View<'_>, conditions: &[Condition<'_>]) -> String {

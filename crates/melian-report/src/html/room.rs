@@ -1,11 +1,11 @@
 //! Room and fit: is there a package everyone needed would take, and who closes it.
 
-use melian::lens::Quantity;
+use melian::lens::{Family, Quantity};
 
-use super::markup::{Section, figure, number, table, text};
+use super::markup::{Section, details, figure, number, table, text};
 use crate::chart::{Caption, ShareRow, shares};
 use crate::number::{Share, points};
-use crate::text::{escape, list, words};
+use crate::text::{capital, escape, list, words};
 use crate::view::{Condition, Room, View};
 
 pub(super) fn section(view: View<'_>) -> Section {
@@ -27,7 +27,8 @@ pub(super) fn section(view: View<'_>) -> Section {
     ));
     body.push_str(&closers(view, &room));
     body.push_str(&ranges(view));
-    body.push_str(&fits(view));
+    body.push_str(&fits_by_family(view));
+    body.push_str(&details("Every lens by itself", &fits(view)));
     Section::new("room", "Is there room, and who closes it", body)
 }
 
@@ -111,6 +112,31 @@ fn ranges(view: View<'_>) -> String {
     }
     let columns = [text("Issue"), number("Lowest point inside"), number("Highest point inside")];
     table("Where the room lies, in draws that have room: middle draw [5 %, 95 %]", &columns, &rows)
+}
+
+/// The same by family.
+fn fits_by_family(view: View<'_>) -> String {
+    let mut families: Vec<(Family, Vec<Share>)> = Vec::new();
+    for voice in view.base() {
+        let Some(fit) = voice.group.measure(Quantity::Fit) else { continue };
+        let share = Share::of_flag(fit);
+        match families.iter_mut().find(|(family, _)| *family == voice.arm.family) {
+            Some((_, shares)) => shares.push(share),
+            None => families.push((voice.arm.family, vec![share])),
+        }
+    }
+    let rows: Vec<Vec<String>> = families
+        .iter()
+        .map(|(family, shares)| {
+            let by = |a: &&Share, b: &&Share| a.value().total_cmp(&b.value());
+            let least = shares.iter().min_by(by).map(|share| share.in_hundred()).unwrap_or_default();
+            let most = shares.iter().max_by(by).map(|share| share.in_hundred()).unwrap_or_default();
+            let range = if least == most { least } else { format!("{least} to {most}") };
+            vec![capital(family.name()), shares.len().to_string(), escape(&range)]
+        })
+        .collect();
+    let columns = [text("Family"), number("Lenses"), number("Terms pass in, of 100 draws")];
+    table("Fit: would the lenses’ own terms be taken by everyone needed", &columns, &rows)
 }
 
 fn fits(view: View<'_>) -> String {

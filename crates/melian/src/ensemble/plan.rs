@@ -276,6 +276,17 @@ fn unknown_tables(scenario: &Scenario) -> Vec<Diagnostic> {
 }
 
 impl Variant {
+    /// `scenario`, which is `base` itself or `base` under overlays, by itself: in draw `i` what both have in common
+    /// is as draw `i` of a [`Plan`] of `base` has it.
+    ///
+    /// # Errors
+    /// A design that can't carry so many inputs.
+    pub fn of(base: &Scenario, scenario: Scenario, settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
+        let dimensions = dimensions_of([base, &scenario].into_iter());
+        let sampler = sampler_of(&scenario, settings, &dimensions, &mut Tabulated::default())?;
+        Ok(Self { policy: None, perspective: None, scenario, sampler })
+    }
+
     /// `len` draws of every field from `first_draw` on.
     #[must_use]
     pub fn block(&self, first_draw: u64, len: usize) -> CaseBlock {

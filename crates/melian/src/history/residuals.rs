@@ -1,6 +1,6 @@
 //! How wrong a point forecast was on history, as a distribution to put around it.
 
-use super::deu::{PUBLIC_ROWS, PastIssue, PastTable};
+use super::deu::{PUBLIC_ROWS, PastTable};
 use super::score::Score;
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct TrackRecord {
 /// Outcomes minus a lens's own points on past issues, kept together by dossier. They say how the terms of a deal
 /// scatter around the lens's point, given that there is a deal; nothing about whether there is one.
 ///
-/// A draw picks a dossier, with a weight of its number of scored issues, and hands its residuals out in a random order;
+/// A draw picks a dossier, with a weight of its number of scored issues, and hands its residuals' ranks out in a random order;
 /// where the scenario has more issues, further dossiers follow. So the issues of one draw err together as issues of
 /// one dossier did, and each issue by itself errs like a scored issue picked with equal weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,17 +29,23 @@ pub struct Residuals {
     errors: Vec<f64>,
     /// The dossier of each residual: where its residuals begin and end.
     dossiers: Vec<(usize, usize)>,
+    /// How many residuals are below each.
+    ranks: Vec<f64>,
     record: TrackRecord,
 }
 
 impl Residuals {
-    /// The residuals of `predict` on the scored issues of a table; `None` if it predicts none.
+    /// The residuals of points on the scored issues of a table (`points[i]` on issue `i` of the table); `None` if there
+    /// are none.
     #[must_use]
-    pub fn of(table: &PastTable, predict: impl Fn(&PastIssue) -> Option<f64>) -> Option<Self> {
+    pub fn of(table: &PastTable, points: &[Option<f64>]) -> Option<Self> {
         let mut rows: Vec<(&str, f64, f64)> = table
-            .scored()
-            .filter_map(|issue| {
-                let (outcome, point) = (issue.outcome?, predict(issue)?);
+            .issues
+            .iter()
+            .zip(points)
+            .filter(|(issue, _)| issue.is_scored())
+            .filter_map(|(issue, point)| {
+                let (outcome, point) = (issue.outcome?, (*point)?);
                 let mean =
                     issue.actors.iter().map(|actor| actor.position).sum::<f64>() / issue.actors.len() as f64;
                 Some((issue.dossier.as_str(), outcome - point, outcome - mean))
@@ -56,7 +62,13 @@ impl Residuals {
         let dossiers = rows.iter().map(same).collect();
         let record =
             TrackRecord { data: PUBLIC_ROWS, issues: score.issues, mae: score.mae, mae_of_mean: mean.mae };
-        Some(Self { errors, dossiers, record })
+        let mut order: Vec<usize> = (0..errors.len()).collect();
+        order.sort_by(|&a, &b| errors[a].total_cmp(&errors[b]));
+        let mut ranks = vec![0.0; errors.len()];
+        for (rank, &index) in order.iter().enumerate() {
+            ranks[index] = rank as f64;
+        }
+        Some(Self { errors, dossiers, ranks, record })
     }
 
     /// How wrong the lens was.
@@ -71,17 +83,19 @@ impl Residuals {
         &self.errors
     }
 
-    /// Draws a residual for each of `out`, jointly; `uniform` gives numbers in [0, 1).
-    pub fn draw(&self, mut uniform: impl FnMut() -> f64, out: &mut [f64]) {
-        let mut pick = |count: usize| ((uniform() * count as f64) as usize).min(count - 1);
-        let mut left: Vec<f64> = Vec::new();
+    /// Draws a number in [0, 1) for each of `out`, jointly: where a residual stands among all, in ascending order. Each by
+    /// itself is even on [0, 1). `uniform` gives such numbers, independent.
+    pub fn draw_ranks(&self, mut uniform: impl FnMut() -> f64, out: &mut [f64]) {
+        let mut left: Vec<usize> = Vec::new();
         for out in out {
+            let mut pick = |count: usize| ((uniform() * count as f64) as usize).min(count - 1);
             if left.is_empty() {
                 let (first, end) = self.dossiers[pick(self.errors.len())];
-                left.extend(&self.errors[first..end]);
+                left.extend(first..end);
             }
             let index = pick(left.len());
-            *out = left.swap_remove(index);
+            let rank = self.ranks[left.swap_remove(index)];
+            *out = (rank + uniform()) / self.errors.len() as f64;
         }
     }
 }
@@ -89,7 +103,7 @@ impl Residuals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::deu;
+    use crate::history::{PastIssue, deu};
 
     fn mean(issue: &PastIssue) -> f64 {
         issue.actors.iter().map(|actor| actor.position).sum::<f64>() / issue.actors.len() as f64
@@ -103,28 +117,27 @@ mod tests {
     }
 
     #[test]
-    fn single_issues_err_like_any_scored_issue_and_several_like_one_dossier() {
-        let residuals =
-            Residuals::of(deu::public(), |issue| Some(mean(issue))).expect("there are scored issues");
+    fn ranks_of_single_issues_are_even_and_several_come_from_one_dossier() {
+        let points: Vec<Option<f64>> = deu::public().issues.iter().map(|issue| Some(mean(issue))).collect();
+        let residuals = Residuals::of(deu::public(), &points).expect("there are scored issues");
         assert_eq!(residuals.errors().len(), 242);
         let mut uniform = uniforms(5);
-        let (mut sum, mut pair) = (0.0, [0.0; 2]);
-        let n = 40_000;
-        for _ in 0..n {
-            residuals.draw(&mut uniform, &mut pair);
-            sum += pair[1].abs();
+        let (mut tenths, mut pair) = ([0_u32; 10], [0.0; 2]);
+        for _ in 0..40_000 {
+            residuals.draw_ranks(&mut uniform, &mut pair);
+            tenths[(pair[1] * 10.0) as usize] += 1;
+            let ranks = pair.map(|u| (u * 242.0).floor());
             let together = residuals.dossiers.iter().any(|&(first, end)| {
-                let dossier = &residuals.errors[first..end];
-                end - first == 1 || pair.iter().all(|error| dossier.contains(error))
+                let dossier = &residuals.ranks[first..end];
+                end - first == 1 || ranks.iter().all(|rank| dossier.contains(rank))
             });
             assert!(together);
         }
-        // The mean absolute error of the second issue is that of all rows, 23.86, within sampling error.
-        assert!((sum / f64::from(n) - residuals.record().mae).abs() < 0.5, "{}", sum / f64::from(n));
+        assert!(tenths.iter().all(|count| (3_700..4_300).contains(count)), "{tenths:?}");
     }
 
     #[test]
     fn a_lens_that_predicts_nothing_has_no_residuals() {
-        assert_eq!(Residuals::of(deu::public(), |_| None), None);
+        assert_eq!(Residuals::of(deu::public(), &[None; 255]), None);
     }
 }

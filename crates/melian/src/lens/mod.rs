@@ -6,6 +6,7 @@
 pub mod base_rate;
 mod baseline;
 pub mod challenge;
+pub mod course;
 pub mod exchange;
 mod options;
 pub mod point;
@@ -15,14 +16,15 @@ mod seats;
 pub mod spatial;
 
 pub use crate::history::TrackRecord;
+pub use course::Course;
 pub use registry::{all, find, full_id};
 
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseBlock};
 use crate::diagnostic::Diagnostic;
-use crate::history::PastIssue;
-use crate::scenario::{ActorId, IssueId, LensOptions, Scenario};
+use crate::history::{PastErrors, PastIssue};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// A formal model in one named reading.
 pub trait Lens: Send + Sync {
@@ -39,6 +41,16 @@ pub trait Lens: Send + Sync {
     /// are mistaken.
     fn predict_past(&self, _issue: &PastIssue, _options: &LensOptions) -> Option<f64> {
         None
+    }
+
+    /// Its points on all issues of one past dossier, for lenses that settle issues together.
+    fn predict_dossier(&self, issues: &[&PastIssue], options: &LensOptions) -> Vec<Option<f64>> {
+        issues.iter().map(|issue| self.predict_past(issue, options)).collect()
+    }
+
+    /// How wrong the lens was on history with its own options, where that is known.
+    fn track_record(&self) -> Option<TrackRecord> {
+        PastErrors::shipped(&self.card().full_id()).map(|errors| errors.record().clone())
     }
 }
 
@@ -62,6 +74,16 @@ pub trait Model: Send + Sync {
 
     /// How one draw came about, in words and numbers.
     fn explain(&self, case: &Case<'_>) -> Trace;
+
+    /// How one draw went round by round; `None` in lenses without rounds.
+    fn course(&self, _case: &Case<'_>) -> Option<Course> {
+        None
+    }
+
+    /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
+    fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
+        None
+    }
 
     /// The past cases a base rate rests on.
     fn reference(&self) -> Option<&ReferenceClass> {
@@ -355,6 +377,8 @@ pub struct Scratch {
     pub floats: Vec<f64>,
     /// Indices.
     pub indices: Vec<usize>,
+    /// What point lenses made of the block before.
+    pub(crate) remembered: Vec<point::Remembered>,
 }
 
 /// How one draw came about.

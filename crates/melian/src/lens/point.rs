@@ -2,15 +2,17 @@
 //!
 //! A point lens only says what it expects of the terms, given a deal; it never speaks of whether there is one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
-    Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep, TrackRecord, Unit,
+    Course, Lens, Measure, Model, Quantity, RowBlock, RowStatus, Scratch, Streams, Trace, TraceStep,
+    TrackRecord, Unit,
 };
 use crate::case::{Case, CaseBlock};
-use crate::history::Residuals;
+use crate::history::{PastErrors, PastIssue, PastTable, deu};
 use crate::package::{Closed, FitBlock, Room, Stakes};
-use crate::scenario::Scenario;
+use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
 use crate::uncertainty::StreamKey;
 
 /// The part of a point lens that is its own.
@@ -25,8 +27,40 @@ pub trait PointPredictor: Send + Sync {
         scratch: &mut Scratch,
     );
 
+    /// Every field that [`Self::predict`] looks at: variants in which these are the same have the same terms.
+    fn reads(&self) -> Vec<FieldId>;
+
     /// How the terms of one draw came about.
     fn explain(&self, case: &Case<'_>) -> Trace;
+
+    /// How one draw went round by round; `None` without rounds.
+    fn course(&self, _case: &Case<'_>) -> Option<Course> {
+        None
+    }
+
+    /// How fast the terms on an issue change with `field` in one draw, where there is a closed form for it.
+    fn derivative(&self, _issue: IssueId, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
+        None
+    }
+}
+
+/// The terms of one block, kept for a variant of the scenario with the same numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Remembered {
+    lens: String,
+    /// Paths of the fields read: they tell which actors and issues there are.
+    paths: Arc<Vec<String>>,
+    first_draw: u64,
+    /// The fields read, one after the other.
+    values: Vec<f64>,
+    terms: Vec<Vec<f64>>,
+    statuses: Vec<RowStatus>,
+}
+
+impl Remembered {
+    fn is_of(&self, lens: &str, paths: &Arc<Vec<String>>) -> bool {
+        self.lens == lens && self.paths == *paths
+    }
 }
 
 /// A point lens made ready for one scenario: one row per draw.
@@ -34,10 +68,15 @@ pub struct PointModel {
     predictor: Box<dyn PointPredictor>,
     room: Room,
     stakes: Stakes,
-    residuals: Option<Arc<Residuals>>,
+    errors: Option<Arc<PastErrors>>,
+    /// By issue, for the distribution around terms.
+    seats: Vec<Vec<Seat>>,
     measures: Vec<Measure>,
     issues: usize,
     actors: Vec<String>,
+    reads: Vec<FieldId>,
+    /// The paths of `reads`.
+    paths: Arc<Vec<String>>,
 }
 
 impl PointModel {
@@ -47,16 +86,20 @@ impl PointModel {
     pub fn new(
         scenario: &Scenario,
         predictor: Box<dyn PointPredictor>,
-        residuals: Option<Arc<Residuals>>,
+        errors: Option<Arc<PastErrors>>,
     ) -> Self {
+        let reads = predictor.reads();
         Self {
             predictor,
             room: Room::new(scenario),
             stakes: Stakes::new(scenario),
-            measures: measures(scenario, residuals.is_some()),
-            residuals,
+            measures: measures(scenario, errors.is_some()),
+            errors,
+            seats: seats(scenario),
             issues: scenario.issues.len(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
+            paths: Arc::new(reads.iter().map(|&field| scenario.field(field).path.clone()).collect()),
+            reads,
         }
     }
 
@@ -66,22 +109,126 @@ impl PointModel {
         terms
     }
 
-    /// The terms with an error drawn from history, inside the scale; empty without history.
+    /// As [`Self::terms`]; a variant in which nothing changes that the predictor reads (an order to accept, a
+    /// red line moved) finds the terms of the same draws remembered.
+    fn terms_or_remembered(
+        &self,
+        cases: &CaseBlock,
+        lens: &str,
+        statuses: &mut [RowStatus],
+        scratch: &mut Scratch,
+    ) -> Vec<Vec<f64>> {
+        let values: Vec<f64> = self.reads.iter().flat_map(|&field| cases.field(field)).copied().collect();
+        let of_block = scratch.remembered.iter().find(|known| {
+            known.first_draw == cases.first_draw() && known.is_of(lens, &self.paths) && known.values == values
+        });
+        if let Some(known) = of_block {
+            statuses.copy_from_slice(&known.statuses);
+            return known.terms.clone();
+        }
+        let terms = self.terms(cases, statuses, scratch);
+        let fresh = Remembered {
+            lens: lens.to_owned(),
+            paths: Arc::clone(&self.paths),
+            first_draw: cases.first_draw(),
+            values,
+            terms: terms.clone(),
+            statuses: statuses.to_vec(),
+        };
+        // What is remembered of another block is of no more use.
+        let stale = scratch
+            .remembered
+            .iter_mut()
+            .find(|known| known.is_of(lens, &self.paths) && known.first_draw != fresh.first_draw);
+        match stale {
+            Some(stale) => *stale = fresh,
+            None => scratch.remembered.push(fresh),
+        }
+        terms
+    }
+
+    /// The terms with an error as on history around them, inside the scale; empty without history.
     fn forecast(&self, terms: &[Vec<f64>], cases: &CaseBlock, streams: &Streams) -> Vec<Vec<f64>> {
-        let Some(residuals) = &self.residuals else { return Vec::new() };
+        let Some(errors) = &self.errors else { return Vec::new() };
         let (seed, name) = streams.key();
         let key = StreamKey::new(seed, name);
         let mut forecast = terms.to_vec();
-        let mut errors = vec![0.0; terms.len()];
+        let (mut points, mut out) = (vec![0.0; terms.len()], vec![0.0; terms.len()]);
+        let mut actors: Vec<Vec<(f64, f64)>> = vec![Vec::new(); terms.len()];
         for lane in 0..cases.len() {
+            for (((seats, actors), point), terms) in
+                self.seats.iter().zip(&mut actors).zip(&mut points).zip(terms)
+            {
+                actors.clear();
+                actors.extend(seats.iter().map(|seat| seat.weighed(cases, lane)));
+                *point = terms[lane];
+            }
             let mut stream = key.draw(cases.first_draw() + lane as u64);
-            residuals.draw(|| stream.uniform(), &mut errors);
-            for (issue, error) in forecast.iter_mut().zip(&errors) {
-                issue[lane] = (issue[lane] + error).clamp(0.0, 100.0);
+            errors.draw(|| stream.uniform(), &points, &mut actors, &mut out);
+            for (issue, out) in forecast.iter_mut().zip(&out) {
+                issue[lane] = *out;
             }
         }
         forecast
     }
+}
+
+/// An actor on an issue, as the distribution around terms weighs it.
+struct Seat {
+    position: FieldId,
+    salience: FieldId,
+    /// Missing where an actor on the issue has none: all count the same then.
+    capability: Option<FieldId>,
+}
+
+impl Seat {
+    fn weighed(&self, cases: &CaseBlock, lane: usize) -> (f64, f64) {
+        let capability = self.capability.map_or(1.0, |field| cases.value(field, lane));
+        (cases.value(self.position, lane), capability * cases.value(self.salience, lane))
+    }
+}
+
+fn seats(scenario: &Scenario) -> Vec<Vec<Seat>> {
+    let on = |issue| {
+        let mut seats = Vec::new();
+        for actor in scenario.actor_ids() {
+            let Some(stance) = scenario.stance(actor, issue) else { continue };
+            let capability = scenario.actors[actor.index()].capability.get(issue.index()).copied();
+            seats.push(Seat { position: stance.position, salience: stance.salience, capability });
+        }
+        if seats.iter().any(|seat| seat.capability.is_none()) {
+            for seat in &mut seats {
+                seat.capability = None;
+            }
+        }
+        seats
+    };
+    scenario.issue_ids().map(on).collect()
+}
+
+/// A lens's points on all issues of a table, dossier by dossier.
+#[must_use]
+pub fn past_points(lens: &dyn Lens, options: &LensOptions, table: &PastTable) -> Vec<Option<f64>> {
+    let mut dossiers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, issue) in table.issues.iter().enumerate() {
+        dossiers.entry(&issue.dossier).or_default().push(index);
+    }
+    let mut points = vec![None; table.issues.len()];
+    for members in dossiers.values() {
+        let issues: Vec<&PastIssue> = members.iter().map(|&index| &table.issues[index]).collect();
+        for (&index, point) in members.iter().zip(lens.predict_dossier(&issues, options)) {
+            points[index] = point.filter(|point| point.is_finite());
+        }
+    }
+    points
+}
+
+/// A lens's errors on history: shipped for its own options, worked out for others.
+pub(crate) fn past_errors(lens: &dyn Lens, options: &LensOptions) -> Option<Arc<PastErrors>> {
+    if options.values.is_empty() {
+        return PastErrors::shipped(&lens.card().full_id());
+    }
+    PastErrors::of(deu::public(), &past_points(lens, options, deu::public())).map(Arc::new)
 }
 
 /// What closes the room, or refuses a package, in words; `actors` are names.
@@ -127,7 +274,7 @@ impl Model for PointModel {
 
     fn solve(&self, cases: &CaseBlock, streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch) {
         out.one_row_per_lane(self.measures.len(), cases.len());
-        let terms = self.terms(cases, &mut out.statuses, scratch);
+        let terms = self.terms_or_remembered(cases, streams.key().1, &mut out.statuses, scratch);
         let mut fit = FitBlock::default();
         self.room.fit(cases, &terms, &mut fit);
         let mut forecast = self.forecast(&terms, cases, streams);
@@ -143,8 +290,19 @@ impl Model for PointModel {
         }
     }
 
+    fn course(&self, case: &Case<'_>) -> Option<Course> {
+        self.predictor.course(case)
+    }
+
+    fn derivative(&self, quantity: Quantity, field: FieldId, case: &Case<'_>) -> Option<f64> {
+        match quantity {
+            Quantity::Terms(issue) => self.predictor.derivative(issue, field, case),
+            _ => None,
+        }
+    }
+
     fn track_record(&self) -> Option<&TrackRecord> {
-        self.residuals.as_deref().map(Residuals::record)
+        self.errors.as_deref().map(PastErrors::record)
     }
 
     fn explain(&self, case: &Case<'_>) -> Trace {

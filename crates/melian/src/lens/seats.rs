@@ -47,6 +47,12 @@ impl Seats {
         })
     }
 
+    /// Every field of every seat.
+    pub(crate) fn fields(&self) -> Vec<FieldId> {
+        let seats = self.by_issue.iter().flatten();
+        seats.flat_map(|seat| [seat.position, seat.salience, seat.capability]).collect()
+    }
+
     /// The seats on an issue, in the order of actors.
     pub(crate) fn on(&self, issue: usize) -> &[Seat] {
         &self.by_issue[issue]

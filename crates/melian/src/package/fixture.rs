@@ -66,6 +66,7 @@ impl Builder {
                 id: format!("i{index}"),
                 name: format!("i{index}"),
                 anchors: Vec::new(),
+                options: false,
                 no_deal: None,
                 stake_zero: None,
                 outcome: None,

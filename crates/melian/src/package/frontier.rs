@@ -102,7 +102,9 @@ impl Outcomes {
             (0..self.parties).map(move |party| self.utility(party, outcome) - reservations[party])
         };
         let ranges: Vec<f64> = (0..self.parties)
-            .map(|party| self.of(party).iter().copied().fold(f64::NEG_INFINITY, f64::max) - reservations[party])
+            .map(|party| {
+                self.of(party).iter().copied().fold(f64::NEG_INFINITY, f64::max) - reservations[party]
+            })
             .collect();
         let shares = |outcome: usize| {
             gains(outcome).zip(&ranges).map(|(gain, range)| if *range > 0.0 { gain / range } else { 0.0 })

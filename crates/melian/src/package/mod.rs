@@ -1,8 +1,9 @@
-//! What a package of terms means to the actors: stakes, room, fit, blockers.
+//! What a package of terms means to the actors: stakes, room, fit, blockers, the frontier.
 //!
 //! A *package* is a point of `[0, 100]` on every issue. All answers are exact for the numbers of one draw.
 
 mod consent;
+pub mod frontier;
 mod room;
 mod stake;
 
@@ -10,4 +11,4 @@ mod stake;
 pub(crate) mod fixture;
 
 pub use room::{Closed, FitBlock, Room, RoomBlock};
-pub use stake::Stakes;
+pub use stake::{Additive, Stakes};

@@ -1,7 +1,7 @@
 //! Payoffs on each actor's own stake scale.
 
-use crate::case::CaseBlock;
-use crate::scenario::{ActorId, FieldId, Scenario};
+use crate::case::{Case, CaseBlock};
+use crate::scenario::{ActorId, FieldId, IssueId, Scenario};
 
 /// Below this salience-weighted mean distance from the no-deal points to an actor's own position, in points, there
 /// is no distance to be 100 of.
@@ -45,6 +45,27 @@ impl Stakes {
         Self { terms: scenario.actor_ids().map(of).collect() }
     }
 
+    /// An actor's payoffs in one draw, issue by issue; `None` where it has none.
+    #[must_use]
+    pub fn additive(&self, actor: ActorId, case: &Case<'_>) -> Option<Additive> {
+        let terms = &self.terms[actor.index()];
+        let sum = |of: &dyn Fn(&Term) -> f64| terms.iter().map(of).sum::<f64>();
+        let weight = sum(&|term| case.value(term.salience));
+        if weight <= 0.0 {
+            return None;
+        }
+        let distance = |term: &Term| (case.value(term.zero) - case.value(term.position)).abs();
+        let zero = sum(&|term| case.value(term.salience) * distance(term)) / weight;
+        let unit = if zero < NOTHING_TO_GAIN { 100.0 } else { zero };
+        let part = |term: &Term| Part {
+            issue: term.issue,
+            position: case.value(term.position),
+            zero: distance(term),
+            factor: 100.0 * case.value(term.salience) / (weight * unit),
+        };
+        Some(Additive { parts: terms.iter().map(part).collect() })
+    }
+
     /// An actor's payoff at `package[issue]` (by lane) in every draw of a block, on its stake scale: what it gains
     /// over no deal.
     pub fn gain(&self, actor: ActorId, cases: &CaseBlock, package: &[Vec<f64>], out: &mut [f64]) {
@@ -60,6 +81,36 @@ impl Stakes {
             }
             *out = stake(weight, zero, here);
         }
+    }
+}
+
+/// One actor's payoffs in one draw: the gain at a package is the sum over issues.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Additive {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Part {
+    issue: usize,
+    position: f64,
+    /// Distance of the no-deal point from the position.
+    zero: f64,
+    factor: f64,
+}
+
+impl Additive {
+    /// What the point `at` of an issue adds to the gain over no deal; 0 for an issue that does not count.
+    #[must_use]
+    pub fn part(&self, issue: IssueId, at: f64) -> f64 {
+        let part = self.parts.iter().find(|part| part.issue == issue.index());
+        part.map_or(0.0, |part| part.factor * (part.zero - (at - part.position).abs()))
+    }
+
+    /// The gain over no deal at `package[issue]`, on the actor's stake scale.
+    #[must_use]
+    pub fn gain(&self, package: &[f64]) -> f64 {
+        package.iter().enumerate().map(|(issue, &at)| self.part(IssueId::new(issue), at)).sum()
     }
 }
 
@@ -93,6 +144,9 @@ mod tests {
             let mut out = [0.0];
             let package: Vec<Vec<f64>> = package.iter().map(|&x| vec![x]).collect();
             stakes.gain(ActorId::new(actor), &cases, &package, &mut out);
+            let additive = stakes.additive(ActorId::new(actor), &cases.case(0)).expect("payoffs");
+            let point: Vec<f64> = package.iter().map(|issue| issue[0]).collect();
+            assert!((additive.gain(&point) - out[0]).abs() < 1e-12);
             out[0]
         };
         assert_eq!(at(0, [20.0, 50.0]), 0.0);

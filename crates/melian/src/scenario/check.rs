@@ -342,10 +342,18 @@ impl Check<'_> {
             };
             let no_deal = number("no_deal");
             let outcome = number("outcome");
+            let options = matches!(table.get("options").map(|node| &node.value), Some(Value::Boolean(true)));
+            if let (true, None, Some(node)) = (options, table.get("anchors"), table.get("options")) {
+                self.findings.push(
+                    Diagnostic::error(Code::MISSING_KEY, node.span, "listed options need `anchors`")
+                        .help("write anchors = { 0 = \"...\", 50 = \"...\", 100 = \"...\" }, a point for each option"),
+                );
+            }
             issues.push(Issue {
                 id: key.name.clone(),
                 name: owned(table, "name").unwrap_or_else(|| key.name.clone()),
                 anchors: table.get("anchors").map(|node| self.anchors(node)).unwrap_or_default(),
+                options,
                 no_deal,
                 stake_zero: no_deal,
                 outcome,

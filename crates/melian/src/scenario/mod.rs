@@ -191,6 +191,8 @@ pub struct Issue {
     pub name: String,
     /// Points of the scale in words, ascending.
     pub anchors: Vec<(f64, String)>,
+    /// Whether the anchors are all there is to choose from, when packages are searched.
+    pub options: bool,
     /// What stands where there is no deal. `None` if not coded.
     pub no_deal: Option<FieldId>,
     /// The no-deal point of the scenario without overlays, where every actor's payoff is 0: the same field as

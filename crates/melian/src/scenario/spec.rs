@@ -163,6 +163,11 @@ pub static ISSUE: Section = Section {
     keys: &[
         optional("name", Kind::Text, "the name to show; else the id"),
         optional("anchors", Kind::Anchors, "points of the scale in words"),
+        optional(
+            "options",
+            Kind::Flag,
+            "whether a package can only take one of the anchors' points; else false",
+        ),
         optional("no_deal", Kind::Estimate(0.0, 100.0), "what stands where there is no deal"),
         optional("outcome", Kind::Estimate(0.0, 100.0), "what came of it, in a past case; read by no lens"),
     ],

@@ -1,1 +1,6 @@
 //! What needs new evaluations.
+
+pub mod backtest;
+pub mod course;
+pub mod levers;
+pub mod packages;

@@ -298,6 +298,13 @@ impl Lens for BaseRate {
     }
 
     fn prepare(&self, _scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
+        if options.values.is_empty() {
+            // The rates of international crises say nothing of, say, a dossier of legislation.
+            return Err(Unable::Lacks(
+                "a class of past crises: name one in `[lens.base_rate]`, such as `class = \"all\"`"
+                    .to_owned(),
+            ));
+        }
         let (name, demands) = read(options)?;
         let cases: Vec<&Crisis> =
             crises().iter().filter(|crisis| demands.iter().all(|demand| demand.met_by(crisis))).collect();
@@ -404,8 +411,13 @@ mod tests {
     }
 
     #[test]
-    fn without_options_all_crises_count_and_endings_add_up() {
-        let class = class(&LensOptions::default()).expect("it can run");
+    fn without_a_named_class_it_is_silent() {
+        assert!(matches!(class(&LensOptions::default()), Err(Unable::Lacks(_))));
+    }
+
+    #[test]
+    fn all_crises_count_and_endings_add_up() {
+        let class = class(&options(&[("class", text("all"))])).expect("it can run");
         assert_eq!((class.cases, class.period), (416, (1918, 1995)));
         assert_eq!(class.shares[..4].iter().map(|share| share.count).sum::<u32>(), 416);
         // Level 4 of `sevviosy` in 88 crises, 3 or more in 195, 2 or more in 245; forms 1 to 3 in 157 (counted apart).

@@ -4,13 +4,11 @@ mod solve;
 
 pub(crate) use solve::{Disagreement, Nash, Rule, Side, Utility, Weighting, mend};
 
-use std::sync::{Arc, OnceLock};
-
 use super::options::{Checked, choice_option, number_option};
-use super::point::{PointModel, PointPredictor};
+use super::point::{PointModel, PointPredictor, past_errors};
 use super::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
 use crate::case::{Case, CaseBlock};
-use crate::history::{PastActor, PastIssue, Residuals, deu};
+use crate::history::{PastActor, PastIssue};
 use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
 
 /// A baseline in one reading.
@@ -19,7 +17,6 @@ pub(crate) struct Baseline {
     card: LensCard,
     rule: Rule,
     weighting: Weighting,
-    residuals: OnceLock<Option<Arc<Residuals>>>,
 }
 
 /// The names of weights in options.
@@ -39,7 +36,7 @@ struct Chosen {
 
 impl Baseline {
     const fn new(card: LensCard, rule: Rule, weighting: Weighting) -> Self {
-        Self { card, rule, weighting, residuals: OnceLock::new() }
+        Self { card, rule, weighting }
     }
 
     /// The rule and weights with the options of the lens's table.
@@ -55,18 +52,6 @@ impl Baseline {
             rule => rule,
         };
         Ok(Chosen { rule, weighting })
-    }
-
-    /// Errors on history; those of the default options are worked out once.
-    fn residuals(&self, chosen: Chosen) -> Option<Arc<Residuals>> {
-        let work_out =
-            |chosen: Chosen| Residuals::of(deu::public(), |issue| chosen.predict(issue)).map(Arc::new);
-        let default = Chosen { rule: self.rule, weighting: self.weighting };
-        if chosen == default {
-            self.residuals.get_or_init(|| work_out(default)).clone()
-        } else {
-            work_out(chosen)
-        }
     }
 }
 
@@ -107,7 +92,7 @@ impl Lens for Baseline {
         let issues =
             scenario.issue_ids().map(|issue| chosen.read(scenario, issue)).collect::<Result<_, _>>()?;
         let predictor = Predictor { issues, chosen, names: Names::of(scenario) };
-        let model = PointModel::new(scenario, Box::new(predictor), self.residuals(chosen));
+        let model = PointModel::new(scenario, Box::new(predictor), past_errors(self, options));
         Ok(Box::new(model))
     }
 
@@ -204,6 +189,15 @@ impl Predictor {
 }
 
 impl PointPredictor for Predictor {
+    fn reads(&self) -> Vec<FieldId> {
+        let seats = |table: &Table| {
+            let seats = table.actors.iter();
+            let fields = seats.flat_map(|seat| [Some(seat.position), Some(seat.salience), seat.capability]);
+            fields.chain([table.reference]).flatten().collect::<Vec<_>>()
+        };
+        self.issues.iter().flat_map(seats).collect()
+    }
+
     fn predict(
         &self,
         cases: &CaseBlock,
@@ -217,6 +211,39 @@ impl PointPredictor for Predictor {
             let reference = table.reference.map(|field| cases.field(field));
             self.chosen.rule.solve(&Side { positions: &positions, weights: &weights, reference }, terms);
         }
+    }
+
+    /// Of a weighted mean `m = sum w x / W`: `w / W` by a position, and `dw/ds (x - m) / W` by a salience `s`.
+    fn derivative(&self, issue: IssueId, field: FieldId, case: &Case<'_>) -> Option<f64> {
+        if self.chosen.rule != Rule::Mean {
+            return None;
+        }
+        let weigh = |seat: &Seat| {
+            let capability = seat.capability.map_or(1.0, |capability| case.value(capability));
+            self.chosen.weighting.of(capability, case.value(seat.salience))
+        };
+        let seats = &self.issues[issue.index()].actors;
+        let total: f64 = seats.iter().map(weigh).sum();
+        let sum: f64 = seats.iter().map(|seat| weigh(seat) * case.value(seat.position)).sum();
+        if total <= 0.0 {
+            return None;
+        }
+        let slope = |seat: &Seat| {
+            let capability = seat.capability.map_or(1.0, |capability| case.value(capability));
+            let per_salience = match self.chosen.weighting {
+                Weighting::Equal | Weighting::Capability => 0.0,
+                Weighting::Salience => 1.0,
+                Weighting::CapabilitySalience => capability,
+            };
+            let by_position = if seat.position == field { weigh(seat) / total } else { 0.0 };
+            let by_salience = if seat.salience == field {
+                per_salience * (case.value(seat.position) - sum / total) / total
+            } else {
+                0.0
+            };
+            by_position + by_salience
+        };
+        Some(seats.iter().map(slope).sum())
     }
 
     fn explain(&self, case: &Case<'_>) -> Trace {

@@ -104,6 +104,10 @@ pub struct Round {
     pub failure: Vec<f64>,
     /// Utility of the status quo to i.
     pub status_quo: Vec<f64>,
+    /// Utility to i of what j would do undisturbed; 0 where the status quo is certain to hold.
+    pub drift: Vec<f64>,
+    /// The same of what i would do undisturbed, to j, in i's eyes.
+    pub rival_drift: Vec<f64>,
     /// What i expects of challenging j, in i's eyes.
     pub own: Vec<f64>,
     /// What j expects of challenging i, in i's eyes.
@@ -166,6 +170,8 @@ fn round_of(solver: &Solver, round: usize) -> Round {
         success: solver.success.clone(),
         failure: solver.failure.clone(),
         status_quo: solver.quiet.clone(),
+        drift: solver.drift.clone(),
+        rival_drift: solver.rival_drift.clone(),
         own: solver.own.clone(),
         rival: solver.rival.clone(),
         outlook,

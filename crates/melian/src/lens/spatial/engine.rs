@@ -121,6 +121,7 @@ pub(super) struct Choice {
 #[derive(Debug, Clone)]
 pub struct Solver {
     options: Options,
+    most_turns: usize,
     actors: usize,
     dimensions: usize,
     contests: Contests,
@@ -133,8 +134,8 @@ pub struct Solver {
     pub(super) ideal: Vec<f64>,
     old_ideal: Vec<f64>,
     seats: Seats,
-    chance: Lanes,
-    gain: Lanes,
+    pub(super) chance: Lanes,
+    pub(super) gain: Lanes,
     /// Utility of a row's position to a column's actor, by its own risk attitude.
     own: Lanes,
     election: Election,
@@ -160,6 +161,7 @@ impl Solver {
         let most_options = 2 * n + 1;
         Self {
             options,
+            most_turns: MOST_TURNS,
             actors,
             dimensions,
             contests: Contests::new(options.voting_rule, options.third_parties, options.ktab_errors),
@@ -197,6 +199,12 @@ impl Solver {
         }
     }
 
+    /// Ends talks after this many turns at most; with 0, nobody moves.
+    #[must_use]
+    pub fn within(self, most_turns: usize) -> Self {
+        Self { most_turns, ..self }
+    }
+
     /// Holds the talks to their end. `stream` gives the random words of a stochastic run,
     /// one for each actor and turn; a deterministic run asks for none.
     ///
@@ -224,6 +232,12 @@ impl Solver {
         let mut cycle: Option<(usize, usize)> = None;
         let mut turn = 0;
         let ending = loop {
+            if turn >= self.most_turns {
+                break match cycle {
+                    Some((first, period)) => Ending::Cycle { first, period },
+                    None => Ending::Limit,
+                };
+            }
             turn += 1;
             self.prepare();
             self.challenge();
@@ -247,12 +261,6 @@ impl Solver {
                     path[t * size..][..size] == self.position && self.ideals[t * size..][..size] == self.ideal
                 };
                 cycle = (0..turn).find(|&t| earlier(t)).map(|t| (t, turn - t));
-            }
-            if turn >= MOST_TURNS {
-                break match cycle {
-                    Some((first, period)) => Ending::Cycle { first, period },
-                    None => Ending::Limit,
-                };
             }
         };
         let (probability, same) = self.report();

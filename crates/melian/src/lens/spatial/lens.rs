@@ -1,18 +1,23 @@
 //! The model as lenses: all issues in one space, as KTAB has it, or each by itself.
 
+use std::collections::BTreeSet;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    BargainModel, CondorcetModel, Course, Ending, Interpolation, KtabErrors, Move, Options, RiskAdjustment,
-    RiskRange, Settlement, Solver, Story, Talks, ThirdPartyCommitment, Turn, VictoryModel, VotingRule, tell,
+    BargainModel, CondorcetModel, Course, Ending, Estimate, Interpolation, KtabErrors, MOST_TURNS, Move,
+    Offer, Options, RiskAdjustment, RiskRange, Settlement, Solver, Story, Talks, ThirdPartyCommitment, Turn,
+    VictoryModel, VotingRule, tell,
 };
 use crate::case::{Case, CaseBlock};
+use crate::history::PastIssue;
+use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
-use crate::lens::point::{PointModel, PointPredictor};
-use crate::lens::seats::{Seats, choice, flag, table};
+use crate::lens::point::{PointModel, PointPredictor, past_errors};
+use crate::lens::seats::{Seats, choice, flag, square, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
-use crate::scenario::{LensOptions, Scenario};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// Actors who care less than this (of 100) are taken to care this much, as KTAB needs.
 const LEAST_SALIENCE: f64 = 1.0;
@@ -34,20 +39,26 @@ enum Forecast {
     Mode,
     /// The mean of positions, weighted by capability times salience.
     WeightedMean,
+    /// The median of positions (the lower of two), so weighted.
+    WeightedMedian,
 }
 
 impl Forecast {
+    const ALL: [Self; 4] = [Self::Mean, Self::Mode, Self::WeightedMean, Self::WeightedMedian];
+
     fn name(self) -> &'static str {
         match self {
             Self::Mean => "mean",
             Self::Mode => "mode",
             Self::WeightedMean => "weighted_mean",
+            Self::WeightedMedian => "weighted_median",
         }
     }
 
     fn of(self, talks: &Talks, course: &Course, dimension: usize) -> f64 {
         let d = talks.dimensions;
         let last = |actor: usize| course.at(course.turns)[actor * d + dimension];
+        let weight = |a: usize| talks.capability[a] * talks.salience[a * d + dimension];
         match self {
             Self::Mean => course.mean(dimension),
             Self::Mode => {
@@ -60,9 +71,19 @@ impl Forecast {
                 last(likeliest.0)
             }
             Self::WeightedMean => {
-                let weight = |a: usize| talks.capability[a] * talks.salience[a * d + dimension];
                 let total: f64 = (0..course.actors).map(weight).sum();
                 (0..course.actors).map(|a| weight(a) * last(a)).sum::<f64>() / total
+            }
+            Self::WeightedMedian => {
+                let half = 0.5 * (0..course.actors).map(weight).sum::<f64>();
+                let mut order: Vec<usize> = (0..course.actors).collect();
+                order.sort_by(|&a, &b| last(a).total_cmp(&last(b)));
+                let mut below = 0.0;
+                let reaches = |a: &usize| {
+                    below += weight(*a);
+                    below >= half
+                };
+                order.iter().copied().find(reaches).map_or(f64::NAN, last)
             }
         }
     }
@@ -129,12 +150,28 @@ const KEYS: &[&str] = &[
     "settlement",
     "seed",
     "forecast",
+    "turns",
     "silent_third_parties",
     "gain_as_chance",
     "initiator_capability",
 ];
 
 impl Spatial {
+    fn choose(&self, options: &LensOptions) -> Result<Chosen, Unable> {
+        let mut checked = Checked::new(&self.card, options, KEYS);
+        let chosen = self.options(&mut checked);
+        let forecast = choice(&mut checked, "forecast", &Forecast::ALL, Forecast::name);
+        let seed = number_option(&mut checked, "seed", 0.0, 9e15);
+        let turns = number_option(&mut checked, "turns", 0.0, MOST_TURNS as f64);
+        checked.finish()?;
+        Ok(Chosen {
+            options: chosen,
+            forecast: forecast.unwrap_or(Forecast::Mean),
+            seed: seed.map_or(0, |seed| seed as u64),
+            turns: turns.map_or(MOST_TURNS, |turns| turns as usize),
+        })
+    }
+
     fn options(&self, checked: &mut Checked<'_>) -> Options {
         let errors = self.ktab_errors;
         Options {
@@ -173,12 +210,7 @@ impl Lens for Spatial {
     }
 
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
-        let mut checked = Checked::new(&self.card, options, KEYS);
-        let chosen = self.options(&mut checked);
-        let all = [Forecast::Mean, Forecast::Mode, Forecast::WeightedMean];
-        let forecast = choice(&mut checked, "forecast", &all, Forecast::name);
-        let seed = number_option(&mut checked, "seed", 0.0, 9e15);
-        checked.finish()?;
+        let chosen = self.choose(options)?;
         let seats = Seats::read(scenario)?;
         let issues = 0..seats.issues.len();
         let seated = |issue: &usize| !seats.on(*issue).is_empty();
@@ -187,24 +219,104 @@ impl Lens for Spatial {
         } else {
             issues.filter(seated).map(|issue| vec![issue]).collect()
         };
-        let predictor = Predictor {
-            groups,
-            seats,
-            options: chosen,
-            forecast: forecast.unwrap_or(Forecast::Mean),
-            seed: seed.map_or(0, |seed| seed as u64),
-        };
-        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), None)))
+        let predictor = Predictor { seats, groups, chosen };
+        Ok(Box::new(PointModel::new(scenario, Box::new(predictor), past_errors(self, options))))
     }
+
+    fn predict_past(&self, issue: &PastIssue, options: &LensOptions) -> Option<f64> {
+        self.choose(options).ok()?.predict(&[issue])[0]
+    }
+
+    fn predict_dossier(&self, issues: &[&PastIssue], options: &LensOptions) -> Vec<Option<f64>> {
+        let Ok(chosen) = self.choose(options) else { return vec![None; issues.len()] };
+        if self.joint {
+            chosen.predict(issues)
+        } else {
+            issues.iter().flat_map(|issue| chosen.predict(&[issue])).collect()
+        }
+    }
+}
+
+/// The options of a lens.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    options: Options,
+    forecast: Forecast,
+    seed: u64,
+    turns: usize,
+}
+
+impl Chosen {
+    /// The forecasts on past issues that form one space.
+    fn predict(self, issues: &[&PastIssue]) -> Vec<Option<f64>> {
+        let held: Vec<&PastIssue> = issues.iter().copied().filter(|issue| !issue.actors.is_empty()).collect();
+        let everyone = held.iter().flat_map(|issue| issue.actors.iter().map(|actor| actor.id));
+        let actors: Vec<&str> = everyone.collect::<BTreeSet<_>>().into_iter().collect();
+        let stance = |a: usize, k: usize| {
+            let actor = held[k].actors.iter().find(|actor| actor.id == actors[a])?;
+            Some([actor.capability, actor.position, actor.salience])
+        };
+        let talks = talks(actors.len(), held.len(), stance);
+        let mut solver = Solver::new(actors.len(), held.len(), self.options).within(self.turns);
+        let course = solver.solve(&talks, &mut words(self.seed, 0, 0)).ok();
+        let mut next = 0..held.len();
+        let mut point = |issue: &PastIssue| {
+            let dimension = if issue.actors.is_empty() { None } else { next.next() }?;
+            Some(self.forecast.of(&talks, course.as_ref()?, dimension))
+        };
+        issues.iter().map(|issue| point(issue)).collect()
+    }
+}
+
+/// Talks of `n` actors on `d` issues; `stance` gives an actor's capability, position and salience on an issue.
+/// Capability is the mean over an actor's issues; without a stance it cares nothing and stands at the others' mean. If any
+/// actor's saliences sum to more than 100, all are scaled down alike.
+fn talks(n: usize, d: usize, stance: impl Fn(usize, usize) -> Option<[f64; 3]>) -> Talks {
+    let mut talks = Talks {
+        dimensions: d,
+        capability: vec![0.0; n],
+        position: vec![f64::NAN; n * d],
+        salience: vec![0.0; n * d],
+        accommodation: None,
+    };
+    let (mut issues, mut sum, mut actors) = (vec![0.0; n], vec![0.0; d], vec![0.0; d]);
+    for (a, issues) in issues.iter_mut().enumerate() {
+        for k in 0..d {
+            let Some([capability, position, salience]) = stance(a, k) else { continue };
+            talks.position[a * d + k] = position;
+            talks.salience[a * d + k] = salience.max(LEAST_SALIENCE);
+            talks.capability[a] += capability;
+            *issues += 1.0;
+            sum[k] += position;
+            actors[k] += 1.0;
+        }
+        talks.capability[a] /= *issues;
+    }
+    for (at, position) in talks.position.iter_mut().enumerate().filter(|(_, position)| position.is_nan()) {
+        *position = sum[at % d] / actors[at % d];
+    }
+    let most = talks.salience.chunks(d.max(1)).map(|row| row.iter().sum::<f64>()).fold(100.0, f64::max);
+    for s in &mut talks.salience {
+        *s *= 100.0 / most;
+    }
+    talks
+}
+
+/// The random words of one draw, keyed by the lens's seed, the group and the draw.
+fn words(seed: u64, group: usize, draw: u64) -> impl FnMut() -> u64 + use<> {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&draw.to_le_bytes());
+    key[16..24].copy_from_slice(&(group as u64).to_le_bytes());
+    let mut generator = ChaCha8Rng::from_seed(key);
+    move || generator.next_u64()
 }
 
 struct Predictor {
     seats: Seats,
     /// Issues that form one space.
     groups: Vec<Vec<usize>>,
-    options: Options,
-    forecast: Forecast,
-    seed: u64,
+    chosen: Chosen,
 }
 
 impl Predictor {
@@ -215,56 +327,27 @@ impl Predictor {
         (0..self.seats.actors.len()).filter(seated).collect()
     }
 
-    /// The talks on a group of issues in one draw. Capability is the mean over an actor's
-    /// issues; without a stance it cares nothing and stands at the others' mean. If any
-    /// actor's saliences sum to more than 100, all are scaled down alike.
+    /// The talks on a group of issues in one draw.
     fn talks(&self, group: usize, who: &[usize], cases: &CaseBlock, lane: usize) -> Talks {
         let issues = &self.groups[group];
-        let (n, d) = (who.len(), issues.len());
-        let mut talks = Talks {
-            dimensions: d,
-            capability: vec![0.0; n],
-            position: vec![0.0; n * d],
-            salience: vec![0.0; n * d],
-            accommodation: None,
+        let value = |field| cases.value(field, lane);
+        let stance = |a: usize, k: usize| {
+            let seat = self.seats.on(issues[k]).iter().find(|seat| seat.actor == who[a])?;
+            Some([value(seat.capability), value(seat.position), value(seat.salience)])
         };
-        for (a, &actor) in who.iter().enumerate() {
-            let mut seats = 0.0;
-            for (k, &issue) in issues.iter().enumerate() {
-                let own = self.seats.on(issue).iter().find(|seat| seat.actor == actor);
-                let value = |field| cases.value(field, lane);
-                if let Some(seat) = own {
-                    talks.position[a * d + k] = value(seat.position);
-                    talks.salience[a * d + k] = value(seat.salience).max(LEAST_SALIENCE);
-                    talks.capability[a] += value(seat.capability);
-                    seats += 1.0;
-                } else {
-                    let all = self.seats.on(issue);
-                    let sum: f64 = all.iter().map(|seat| value(seat.position)).sum();
-                    talks.position[a * d + k] = sum / all.len() as f64;
-                }
-            }
-            talks.capability[a] /= seats;
-        }
-        let most = talks.salience.chunks(d).map(|row| row.iter().sum::<f64>()).fold(100.0, f64::max);
-        for s in &mut talks.salience {
-            *s *= 100.0 / most;
-        }
-        talks
+        talks(who.len(), issues.len(), stance)
     }
 
-    /// The random words of one draw, keyed by the lens's seed, the group and the draw.
     fn words(&self, group: usize, draw: u64) -> impl FnMut() -> u64 + use<> {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&self.seed.to_le_bytes());
-        key[8..16].copy_from_slice(&draw.to_le_bytes());
-        key[16..24].copy_from_slice(&(group as u64).to_le_bytes());
-        let mut generator = ChaCha8Rng::from_seed(key);
-        move || generator.next_u64()
+        words(self.chosen.seed, group, draw)
     }
 }
 
 impl PointPredictor for Predictor {
+    fn reads(&self) -> Vec<FieldId> {
+        self.seats.fields()
+    }
+
     fn predict(
         &self,
         cases: &CaseBlock,
@@ -274,7 +357,8 @@ impl PointPredictor for Predictor {
     ) {
         for (group, issues) in self.groups.iter().enumerate() {
             let who = self.present(group);
-            let mut solver = Solver::new(who.len(), issues.len(), self.options);
+            let mut solver =
+                Solver::new(who.len(), issues.len(), self.chosen.options).within(self.chosen.turns);
             for (lane, status) in statuses.iter_mut().enumerate() {
                 let talks = self.talks(group, &who, cases, lane);
                 let draw = cases.first_draw() + lane as u64;
@@ -283,7 +367,7 @@ impl PointPredictor for Predictor {
                     continue;
                 };
                 for (k, &issue) in issues.iter().enumerate() {
-                    terms[issue][lane] = self.forecast.of(&talks, &course, k);
+                    terms[issue][lane] = self.chosen.forecast.of(&talks, &course, k);
                 }
                 if course.ending != Ending::Quiet && *status == RowStatus::Solved {
                     *status = RowStatus::NotConverged;
@@ -294,7 +378,7 @@ impl PointPredictor for Predictor {
 
     fn explain(&self, case: &Case<'_>) -> Trace {
         let (cases, lane) = case.place();
-        let mut trace = Trace::default();
+        let mut trace = Trace { steps: vec![formulas()] };
         for (group, issues) in self.groups.iter().enumerate() {
             let who = self.present(group);
             let talks = self.talks(group, &who, cases, lane);
@@ -302,8 +386,8 @@ impl PointPredictor for Predictor {
                 names: who.iter().map(|&a| self.seats.actors[a].as_str()).collect(),
                 issues: issues.iter().map(|&k| self.seats.issues[k].as_str()).collect(),
             };
-            match tell(&talks, self.options, &mut self.words(group, case.draw())) {
-                Ok(story) => told.story(&story, &mut trace),
+            match tell(&talks, self.chosen.options, &mut self.words(group, case.draw())) {
+                Ok(story) => told.story(&talks, &story, &mut trace),
                 Err(error) => trace.steps.push(TraceStep {
                     title: told.issues.join(", "),
                     text: format!("Not run: {error}."),
@@ -313,6 +397,62 @@ impl PointPredictor for Predictor {
         }
         trace
     }
+
+    fn course(&self, case: &Case<'_>) -> Option<course::Course> {
+        let (cases, lane) = case.place();
+        let mut told = course::Course::default();
+        for (group, issues) in self.groups.iter().enumerate() {
+            let who = self.present(group);
+            let talks = self.talks(group, &who, cases, lane);
+            let story = tell(&talks, self.chosen.options, &mut self.words(group, case.draw())).ok()?;
+            let course = &story.course;
+            let actor = |seat: usize| ActorId::new(who[seat]);
+            for (k, &issue) in issues.iter().enumerate() {
+                let steps =
+                    story.turns.iter().flat_map(|turn| turn.moves.iter().map(|step| (turn.turn, step)));
+                let moves =
+                    steps.filter(|(_, step)| step.from[k] != step.to[k]).map(|(turn, step)| course::Move {
+                        round: turn,
+                        actor: actor(step.actor),
+                        by: actor(step.partner),
+                        cause: if step.pressed { course::Cause::Pressed } else { course::Cause::OwnOffer },
+                        from: step.from[k],
+                        to: step.to[k],
+                        backers: step.backers.iter().map(|backer| actor(backer.actor)).collect(),
+                        chance: Some(step.partner_chance),
+                        fear: Some(step.fear),
+                    });
+                let at = |turn| course.at(turn).iter().skip(k).step_by(course.dimensions).copied().collect();
+                told.issues.push(course::IssueCourse {
+                    issue: IssueId::new(issue),
+                    actors: who.iter().map(|&a| ActorId::new(a)).collect(),
+                    positions: (0..=course.turns).map(at).collect(),
+                    moves: moves.collect(),
+                    close: match course.ending {
+                        Ending::Quiet => course::Close::Settled,
+                        Ending::Cycle { .. } => course::Close::Cycle,
+                        Ending::Limit => course::Close::Limit,
+                    },
+                });
+            }
+        }
+        told.issues.sort_by_key(|issue| issue.issue);
+        Some(told)
+    }
+}
+
+/// The formulas behind the tables, as the default options have them.
+fn formulas() -> TraceStep {
+    let text = "x position, c capability, s the sum of saliences/100 (at most 1), d the distance of an actor's ideal from a \
+                position, as a share of the scale, mixing issues by their saliences. U = (1 - d)(1 + d R). \
+                Every position has a probability, from a vote by power between each two; R sets the most favoured apart from \
+                the least. A challenge: P = for / (for + against), the two coalitions of the parties themselves and of third \
+                parties' votes; dEU(i) = (1 - s of j) 2 U(x of i) + s of j (P 2 U(x of i) + (1 - P) 2 U(x of j)) - \
+                U(x of i) - U(x of j), all U to i. Each actor challenges whoever promises it the largest dEU above 0; the \
+                bargain puts both between their positions, by chance and salience; each takes the bargain before it, or the \
+                status quo, that a vote of all favours most. [lens.spatial] in the scenario names other rules."
+        .to_owned();
+    TraceStep { title: "How the numbers follow from each other".to_owned(), text, tables: Vec::new() }
 }
 
 /// Puts a story into words.
@@ -322,9 +462,9 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn story(&self, story: &Story, trace: &mut Trace) {
+    fn story(&self, talks: &Talks, story: &Story, trace: &mut Trace) {
         for turn in &story.turns {
-            trace.steps.push(self.turn(story, turn));
+            trace.steps.push(self.turn(talks, story, turn));
         }
         let course = &story.course;
         let text = match course.ending {
@@ -353,59 +493,95 @@ impl Told<'_> {
         });
     }
 
-    fn turn(&self, story: &Story, turn: &Turn) -> TraceStep {
+    fn turn(&self, talks: &Talks, story: &Story, turn: &Turn) -> TraceStep {
         let mut text: Vec<String> = turn.moves.iter().map(|step| self.moved(step)).collect();
         if text.is_empty() {
             text.push("Nobody moves.".to_owned());
         }
-        let risk =
-            self.names.iter().enumerate().map(|(a, &name)| (name, vec![turn.risk[a], turn.probability[a]]));
-        let standing =
-            table("As the turn begins", &["actor", "risk attitude", "probability of its position"], risk);
-        let offers = turn.offers.iter().map(|offer| {
-            let (own, other) = (&offer.initiator_estimate, &offer.receiver_estimate);
-            let mut row = vec![own.chance, own.initiator_gain, own.receiver_gain, other.chance];
-            row.extend([other.initiator_gain, other.receiver_gain]);
-            row.extend(offer.initiator_terms.iter().chain(&offer.receiver_terms));
-            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
-        });
-        let mut columns: Vec<String> = [
-            "offer",
-            "initiator's view: its chance",
-            "its gain",
-            "the receiver's gain",
-            "receiver's view: the initiator's chance",
-            "the initiator's gain",
-            "the receiver's gain",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        for party in ["initiator", "receiver"] {
-            columns.extend(self.issues.iter().map(|issue| format!("{party} to, {issue}")));
-        }
-        let offers = TraceTable { title: "Offers".to_owned(), columns, rows: offers.collect() };
-        let votes = turn.offers.iter().map(|offer| {
-            let mut row = vec![0.0; self.names.len()];
-            for backer in &offer.initiator_estimate.backers {
-                row[backer.actor] = backer.vote;
-            }
-            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
-        });
-        let voters = std::iter::once("challenge").chain(self.names.iter().copied());
-        let votes = TraceTable {
-            title: "Third parties' votes, as the initiator sees them: above 0 for it".to_owned(),
-            columns: voters.map(str::to_owned).collect(),
-            rows: votes.collect(),
-        };
         text.push(format!(
             "This turn moved {:.1} % of what the first one did.",
             100.0 * story.course.stop_ratio[turn.turn - 1]
         ));
+        let mut tables = vec![
+            self.standing(talks, story, turn),
+            square("Utility to the row of the column's position", &self.names, &turn.utility),
+            square(
+                "P: chance, in the row's eyes, that it wins a challenge of the column",
+                &self.names,
+                &turn.chance,
+            ),
+            square("dEU: what the row expects to gain by challenging the column", &self.names, &turn.gain),
+            self.estimates("Challenges made, as the one who challenges sees them", turn, |offer| {
+                &offer.initiator_estimate
+            }),
+            self.estimates("The same challenges, as the one challenged sees them", turn, |offer| {
+                &offer.receiver_estimate
+            }),
+            self.bargains(turn),
+        ];
+        tables.retain(|table| !table.rows.is_empty());
         TraceStep {
             title: format!("{}, turn {}", self.issues.join(", "), turn.turn),
             text: text.join(" "),
-            tables: vec![standing, offers, votes],
+            tables,
         }
+    }
+
+    fn standing(&self, talks: &Talks, story: &Story, turn: &Turn) -> TraceTable {
+        let d = talks.dimensions;
+        let before = story.course.at(turn.turn - 1);
+        let rows = self.names.iter().enumerate().map(|(a, &name)| {
+            let resolve = talks.salience[a * d..][..d].iter().sum::<f64>() / 100.0;
+            let own = [talks.capability[a], resolve.min(1.0), turn.risk[a], turn.probability[a]];
+            (name, own.into_iter().chain(before[a * d..][..d].iter().copied()).collect())
+        });
+        let places: Vec<String> = if d == 1 {
+            vec!["x".to_owned()]
+        } else {
+            self.issues.iter().map(|issue| format!("x on {issue}")).collect()
+        };
+        let columns: Vec<&str> = ["actor", "c", "s", "R", "probability"]
+            .into_iter()
+            .chain(places.iter().map(String::as_str))
+            .collect();
+        table("As the turn begins", &columns, rows)
+    }
+
+    /// A challenge in one party's eyes: coalitions, chance, gains, and third parties' votes.
+    fn estimates(&self, title: &str, turn: &Turn, of: fn(&Offer) -> &Estimate) -> TraceTable {
+        let rows = turn.offers.iter().map(|offer| {
+            let seen = of(offer);
+            let mut row = vec![seen.with, seen.against, seen.chance, seen.initiator_gain, seen.receiver_gain];
+            let mut votes = vec![0.0; self.names.len()];
+            for backer in &seen.backers {
+                votes[backer.actor] = backer.vote;
+            }
+            row.extend(votes);
+            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), row)
+        });
+        let columns = ["i to j", "for", "against", "P", "dEU(i)", "dEU(j)"]
+            .into_iter()
+            .chain(self.names.iter().copied());
+        TraceTable {
+            title: format!("{title}; then third parties' votes, above 0 for i"),
+            columns: columns.map(str::to_owned).collect(),
+            rows: rows.collect(),
+        }
+    }
+
+    fn bargains(&self, turn: &Turn) -> TraceTable {
+        let mut columns = vec!["i to j".to_owned()];
+        for party in ["i", "j"] {
+            let on = |issue: &&str| {
+                if self.issues.len() > 1 { format!("{party} to, on {issue}") } else { format!("{party} to") }
+            };
+            columns.extend(self.issues.iter().map(on));
+        }
+        let rows = turn.offers.iter().map(|offer| {
+            let terms = offer.initiator_terms.iter().chain(&offer.receiver_terms).copied().collect();
+            (format!("{} to {}", self.names[offer.initiator], self.names[offer.receiver]), terms)
+        });
+        TraceTable { title: "The bargains they put".to_owned(), columns, rows: rows.collect() }
     }
 
     fn moved(&self, step: &Move) -> String {

@@ -93,6 +93,12 @@ pub struct Turn {
     pub risk: Vec<f64>,
     /// Probability of each actor's position as the turn began.
     pub probability: Vec<f64>,
+    /// Utility to actor i of j's position, entry (i, j), rows of tables.
+    pub utility: Vec<f64>,
+    /// Chance, in i's eyes, that it wins a challenge of j.
+    pub chance: Vec<f64>,
+    /// What i expects to gain by challenging j.
+    pub gain: Vec<f64>,
     /// What was put on the table, by initiator.
     pub offers: Vec<Offer>,
     /// Who moved, by actor.
@@ -125,7 +131,18 @@ fn turn_of(solver: &mut Solver, turn: usize) -> Turn {
     let (probability, _) = solver.standing_report();
     let offers: Vec<Offer> = (0..solver.offers.len()).map(|o| offer_of(solver, o)).collect();
     let moves = (0..solver.choices.len()).filter_map(|actor| move_of(solver, &offers, actor)).collect();
-    Turn { turn, risk: solver.field.risk.clone(), probability, offers, moves }
+    let n = solver.choices.len();
+    let square = |of: &dyn Fn(usize, usize) -> f64| (0..n * n).map(|at| of(at / n, at % n)).collect();
+    Turn {
+        turn,
+        risk: solver.field.risk.clone(),
+        probability,
+        utility: square(&|i, j| solver.field.utility(i, i, j)),
+        chance: square(&|i, j| if i == j { f64::NAN } else { solver.chance.get(i, j) }),
+        gain: square(&|i, j| if i == j { f64::NAN } else { solver.gain.get(i, j) }),
+        offers,
+        moves,
+    }
 }
 
 fn offer_of(solver: &Solver, index: usize) -> Offer {

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Times Gambit and Melian on the same game files and prints ratios.
+
+usage: peer_gambit.py MELIAN_BENCH_OUTPUT [GAMES_FOLDER]
+
+MELIAN_BENCH_OUTPUT is what `cargo bench -p melian --bench game` printed. Medians of five runs, wall time.
+Methods that take Gambit longer than LIMIT seconds are run in a child process and cut off.
+Skips quietly where pygambit is not installed (17.0.0b2 was used).
+"""
+import multiprocessing
+import re
+import statistics
+import sys
+import time
+from pathlib import Path
+
+LIMIT = 20.0
+
+try:
+    import pygambit
+except ImportError:
+    print("pygambit is not installed: skipped")
+    sys.exit(0)
+
+
+def run(method, path, queue):
+    game = pygambit.read_efg(str(path))
+    solver = {
+        "logit": lambda: pygambit.nash.logit_solve(game),
+        "lcp": lambda: pygambit.nash.lcp_solve(game, rational=False),
+    }[method]
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        solver()
+        times.append(time.perf_counter() - start)
+        queue.put(list(times))
+
+
+def timed(method, path):
+    queue = multiprocessing.Queue()
+    child = multiprocessing.Process(target=run, args=(method, path, queue))
+    child.start()
+    child.join(LIMIT)
+    cut = child.is_alive()
+    if cut:
+        child.terminate()
+        child.join()
+    times = []
+    while not queue.empty():
+        times = queue.get()
+    if not times:
+        return None if not cut else LIMIT
+    return statistics.median(times)
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent.parent / "tests" / "games"
+    ours = {}
+    for line in Path(sys.argv[1]).read_text().splitlines():
+        found = re.match(r"(\w+)\s+branch .* certified ([0-9.]+) s", line)
+        if found:
+            ours[found[1]] = float(found[2])
+    print(f"pygambit {pygambit.__version__}; seconds, medians; ratio = Gambit / Melian (solved and certified)")
+    for name, mine in ours.items():
+        players = len(pygambit.read_efg(str(folder / f"{name}.efg")).players)
+        cells = [f"{name:<12} melian {mine:.6f}"]
+        for method in ["logit"] + (["lcp"] if players == 2 else []):
+            peer = timed(method, folder / f"{name}.efg")
+            if peer is None:
+                cells.append(f"{method} failed")
+            else:
+                mark = ">" if peer >= LIMIT else " "
+                cells.append(f"{method} {mark}{peer:.4f} (x{mark}{peer / mine:.0f})")
+        print("   ".join(cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()
