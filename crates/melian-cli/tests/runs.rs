@@ -150,7 +150,7 @@ fn wrong_use_is_told_from_a_wrong_scenario() {
     assert_eq!(bad.status.code(), Some(1));
     assert!(text(&bad.stderr).contains("bad.toml:2:"), "{}", text(&bad.stderr));
     let unknown = run(&folder, "a", &["--lens", "compromize"]);
-    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("compromise"), "{}", text(&unknown.stderr));
 }
 

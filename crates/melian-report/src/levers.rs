@@ -113,6 +113,7 @@ fn effect_of(page: &mut Page, scenario: &Scenario, effect: &Effect) {
         .map(|(issue, &slope)| format!("{} {}", shorten(&issue.name, 40), signed(slope)))
         .collect();
     if terms.is_empty() {
+        page.put(&format!("{}: the terms, and so all gains, stay as they are", effect.lens), 4);
         return;
     }
     let how = if effect.exact { " (exact)" } else { "" };

@@ -83,6 +83,9 @@ impl Page {
             "Some package of these is acceptable to all whose consent it needs in {}.",
             share.draws()
         ));
+        if grid.thinned {
+            self.line("Room between the points of so coarse a grid is not seen here; `melian run` asks about it exactly.");
+        }
     }
 
     fn consent(&mut self, scenario: &Scenario, answer: &Packages) {

@@ -261,6 +261,7 @@ impl Resamples {
 /// Scores every predictor on the scored issues of `table`; `None` if there are none. The same on any number of threads.
 #[must_use]
 pub fn backtest(table: &PastTable) -> Option<Backtest> {
+    table.scored().next()?;
     let predictors = predictors();
     let public = deu::public();
     let points: Vec<[Vec<Option<f64>>; 2]> = predictors
