@@ -184,3 +184,40 @@ fn what_new_writes_checks_clean_and_runs() {
     let again = output(&folder, &["new", "Harbour dispute"]);
     assert_eq!(again.status.code(), Some(2), "an existing file is not overwritten");
 }
+
+#[test]
+fn files_from_outside_the_scenarios_folder_are_neither_read_nor_copied() {
+    let folder = folder("outside_files");
+    fs::write(folder.join("secret.csv"), "actor\na\n").expect("written");
+    fs::create_dir(folder.join("inner")).expect("a folder");
+    for path in ["../secret.csv", "./../secret.csv", folder.join("secret.csv").to_str().expect("UTF-8")] {
+        let scenario = format!(
+            "[scenario]\ntitle = \"T\"\nstatus = \"past\"\nactors = '{path}'\n[issue.x]\n[[consent]]\n\
+             stage = \"sign\"\nrule = \"all(a, b)\"\n"
+        );
+        fs::write(folder.join("inner/scenario.toml"), scenario).expect("written");
+        let refused = output(&folder, &["check", "inner/scenario.toml"]);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = text(&refused.stderr);
+        assert!(said.contains("files from outside the scenario's directory are not read"), "{said}");
+        assert!(said.trim_end().ends_with("1 error"), "{said}");
+    }
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_names_what_was_meant() {
+    let folder = folder("wrong_use");
+    let scenario = melos();
+    let scenario = scenario.to_str().expect("a path in UTF-8");
+    for (arguments, said) in [
+        (vec!["run", scenario, "--lens", "nosh"], "did you mean `nash`?"),
+        (vec!["run", scenario, "--draws", "10", "--trace", "10"], "there is no draw 10 among 10"),
+        (vec!["lenses", "nosh"], "did you mean `nash`?"),
+        (vec!["explain", "M9999"], "there is no code `M9999`"),
+        (vec!["report", "."], "it has no run.json"),
+    ] {
+        let refused = output(&folder, &arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&refused.stderr).contains(said), "{arguments:?}: {}", text(&refused.stderr));
+    }
+}

@@ -506,3 +506,17 @@ fn the_examples_of_the_reference_are_a_scenario() {
         scenario.under(&[overlay]).expect("tried while reading");
     }
 }
+
+#[test]
+fn what_a_broken_table_would_have_declared_is_not_missed() {
+    let scenario = "[scenario]\ntitle = \"T\"\nstatus = \"past\"\nactors = \"actors.csv\"\n[[consent]]\nstage = \"sign\"\n\
+                    rule = \"all(a, b)\"\n[walk_away.a]\nvalue = 5\n[policy.p]\ndo = { b = \"accept\" }\n\
+                    set = { \"stance.a.x.position\" = 4, \"stance.b.x.position\" = 140 }\n";
+    let table = "actor,issue,position,salience\na,x,0,50\nb,x,100,500\n";
+    let files = BTreeMap::from([("actors.csv".to_owned(), table.as_bytes().to_vec())]);
+    let read = Scenario::read("scenario.toml", scenario.as_bytes(), &files);
+    let said = render(&read.diagnostics, &read.sources);
+    assert!(read.scenario.is_none());
+    assert!(said.contains("row 3, column D (`salience`): 500 is out of range"), "{said}");
+    assert_eq!(read.diagnostics.len(), 1, "{said}");
+}

@@ -24,6 +24,10 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
     let plan = replan(scenario, &manifest)?;
     let finished =
         melian_store::collect(&directory, &plan).map_err(|error| Failure::used(error.to_string()))?;
+    if finished.summary.draws == 0 {
+        return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
+            .help(format!("go on with it: `{}`", manifest.command)));
+    }
     let answer = Answer { scenario, plan: &plan, manifest: &manifest, finished: &finished };
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;

@@ -240,7 +240,7 @@ fn attach(
                 match tables::read(&bytes, name, format, sources, &issues) {
                     Ok(table) => add_table(root, &table, findings),
                     Err(problems) => {
-                        findings.extend(problems.into_iter().map(|problem| problem.or_at(named.span)))
+                        findings.extend(problems.into_iter().map(|problem| problem.or_at(named.span)));
                     }
                 }
                 attached.push((name.to_owned(), bytes));
