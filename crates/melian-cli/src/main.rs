@@ -31,6 +31,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::New(arguments) => commands::new::run(&arguments),
         Command::Import(arguments) => commands::import::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Solve(arguments) => commands::solve::run(&arguments),
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -10,3 +10,4 @@ pub(crate) mod new;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod solve;
