@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// Write the report of a run anew, or print its answer
     Report(ReportArguments),
+    /// Solve a game (.efg, .nfg) and certify the answer
+    Solve(SolveArguments),
     /// List the lenses, or tell about one
     Lenses(LensesArguments),
     /// Score every lens on past negotiations whose outcome is known
@@ -280,4 +282,52 @@ pub(crate) struct ExplainArguments {
 pub(crate) struct CompletionsArguments {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SolveArguments {
+    /// The game
+    pub(crate) game: PathBuf,
+    /// What counts as a solution
+    #[arg(long, value_enum, default_value_t = SolveConcept::Auto)]
+    pub(crate) concept: SolveConcept,
+    /// The precision of a quantal response, in units of one over payoff
+    #[arg(long, value_name = "X")]
+    pub(crate) lambda: Option<f64>,
+    /// Verify in exact arithmetic too
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Most steps of one method
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(crate) steps: u64,
+    /// Most bytes for a solver's tables
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
+    pub(crate) memory: u64,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// What counts as a solution of a game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum SolveConcept {
+    /// Backward induction with perfect information, else the logit limit
+    Auto,
+    /// Backward induction in exact arithmetic
+    BackwardInduction,
+    /// Subgames from the smallest up
+    SubgamePerfect,
+    /// All pure Nash equilibria
+    Pure,
+    /// All pure equilibria of the agent form
+    PureAgent,
+    /// Agent quantal-response equilibrium at --lambda
+    Qre,
+    /// Limit of the principal logit branch
+    Limit,
+    /// Nash equilibrium by regret matching
+    Learned,
+    /// Quantal-response equilibrium at --lambda by mirror descent
+    Mirror,
 }

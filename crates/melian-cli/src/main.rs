@@ -34,6 +34,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::New(arguments) => commands::new::run(&arguments),
         Command::Import(arguments) => commands::import::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Solve(arguments) => commands::solve::run(&arguments),
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
