@@ -21,8 +21,8 @@ impl Files for Folder {
 fn catalog() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog");
     let entries = std::fs::read_dir(folder).expect("the catalog is part of the repository");
-    let mut folders: Vec<PathBuf> =
-        entries.map(|entry| entry.expect("readable").path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    folders.retain(|path| path.join("scenario.toml").exists());
     folders.sort();
     folders
 }
