@@ -22,7 +22,8 @@ pub struct TrackRecord {
 ///
 /// A draw picks a dossier, with a weight of its number of scored issues, and hands its residuals' ranks out in a random order;
 /// where the scenario has more issues, further dossiers follow. So the issues of one draw err together as issues of
-/// one dossier did, and each issue by itself errs like a scored issue picked with equal weights.
+/// one dossier did, and the first issue errs like a scored issue picked with equal weights; later ones nearly so, since
+/// a dossier of a single issue hands on to another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Residuals {
     /// All residuals, dossier by dossier.
@@ -125,7 +126,7 @@ mod tests {
         let (mut tenths, mut pair) = ([0_u32; 10], [0.0; 2]);
         for _ in 0..40_000 {
             residuals.draw_ranks(&mut uniform, &mut pair);
-            tenths[(pair[1] * 10.0) as usize] += 1;
+            tenths[(pair[0] * 10.0) as usize] += 1;
             let ranks = pair.map(|u| (u * 242.0).floor());
             let together = residuals.dossiers.iter().any(|&(first, end)| {
                 let dossier = &residuals.ranks[first..end];
