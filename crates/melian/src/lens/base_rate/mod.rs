@@ -24,7 +24,7 @@ const FEW: u32 = 10;
 /// Examples shown.
 const EXAMPLES: usize = 12;
 
-/// The derived table of crises as comma-separated text, a header first: what [`derive`] makes of ICB version 14.
+/// The derived table of crises as comma-separated text, a header first: what [`derive()`] makes of ICB version 14.
 #[must_use]
 pub fn shipped_table() -> &'static str {
     table::TABLE
