@@ -373,10 +373,6 @@ impl Streams {
 /// Memory a model may use and leave in any state.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    /// Numbers.
-    pub floats: Vec<f64>,
-    /// Indices.
-    pub indices: Vec<usize>,
     /// What point lenses made of the block before.
     pub(crate) remembered: Vec<point::Remembered>,
 }

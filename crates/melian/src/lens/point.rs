@@ -19,13 +19,7 @@ use crate::uncertainty::StreamKey;
 pub trait PointPredictor: Send + Sync {
     /// Writes `terms[issue][lane]` for every lane of the block (missing where it says nothing of an issue), and the
     /// status of lanes that were not solved as meant.
-    fn predict(
-        &self,
-        cases: &CaseBlock,
-        terms: &mut [Vec<f64>],
-        statuses: &mut [RowStatus],
-        scratch: &mut Scratch,
-    );
+    fn predict(&self, cases: &CaseBlock, terms: &mut [Vec<f64>], statuses: &mut [RowStatus]);
 
     /// Every field that [`Self::predict`] looks at: variants in which these are the same have the same terms.
     fn reads(&self) -> Vec<FieldId>;
@@ -103,9 +97,9 @@ impl PointModel {
         }
     }
 
-    fn terms(&self, cases: &CaseBlock, statuses: &mut [RowStatus], scratch: &mut Scratch) -> Vec<Vec<f64>> {
+    fn terms(&self, cases: &CaseBlock, statuses: &mut [RowStatus]) -> Vec<Vec<f64>> {
         let mut terms = vec![vec![f64::NAN; cases.len()]; self.issues];
-        self.predictor.predict(cases, &mut terms, statuses, scratch);
+        self.predictor.predict(cases, &mut terms, statuses);
         terms
     }
 
@@ -126,7 +120,7 @@ impl PointModel {
             statuses.copy_from_slice(&known.statuses);
             return known.terms.clone();
         }
-        let terms = self.terms(cases, statuses, scratch);
+        let terms = self.terms(cases, statuses);
         let fresh = Remembered {
             lens: lens.to_owned(),
             paths: Arc::clone(&self.paths),
@@ -309,7 +303,7 @@ impl Model for PointModel {
         let mut trace = self.predictor.explain(case);
         let (cases, lane) = case.place();
         let mut statuses = vec![RowStatus::Solved; cases.len()];
-        let terms = self.terms(cases, &mut statuses, &mut Scratch::default());
+        let terms = self.terms(cases, &mut statuses);
         let package: Vec<f64> = terms.iter().map(|issue| issue[lane]).collect();
         if package.iter().all(|value| !value.is_nan()) {
             let fit = self.room.refused_by(case, &package);

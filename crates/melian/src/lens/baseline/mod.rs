@@ -6,7 +6,7 @@ pub(crate) use solve::{Disagreement, Nash, Rule, Side, Utility, Weighting, mend}
 
 use super::options::{Checked, choice_option, number_option};
 use super::point::{PointModel, PointPredictor, past_errors};
-use super::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
+use super::{Family, Lens, LensCard, Model, RowStatus, Trace, TraceStep, TraceTable, Unable};
 use crate::case::{Case, CaseBlock};
 use crate::history::{PastActor, PastIssue};
 use crate::scenario::{FieldId, IssueId, LensOptions, Scenario};
@@ -198,13 +198,7 @@ impl PointPredictor for Predictor {
         self.issues.iter().flat_map(seats).collect()
     }
 
-    fn predict(
-        &self,
-        cases: &CaseBlock,
-        terms: &mut [Vec<f64>],
-        _statuses: &mut [RowStatus],
-        _scratch: &mut Scratch,
-    ) {
+    fn predict(&self, cases: &CaseBlock, terms: &mut [Vec<f64>], _statuses: &mut [RowStatus]) {
         for (table, terms) in self.issues.iter().zip(terms) {
             let positions: Vec<&[f64]> = table.actors.iter().map(|seat| cases.field(seat.position)).collect();
             let weights = self.weights(table, cases);
@@ -388,7 +382,12 @@ mod tests {
             panic!("{id} can't run")
         };
         let mut rows = RowBlock::default();
-        model.solve(&b.cases(3), &Streams::new(1, lens.card()), &mut rows, &mut Scratch::default());
+        model.solve(
+            &b.cases(3),
+            &Streams::new(1, lens.card()),
+            &mut rows,
+            &mut crate::lens::Scratch::default(),
+        );
         let column = model.measures().iter().position(|measure| measure.quantity == quantity);
         rows.columns[column.expect("the measure is reported")][2]
     }
@@ -462,7 +461,12 @@ mod tests {
     fn row(lens: &dyn Lens, b: &Builder) -> (Vec<Measure>, Vec<f64>) {
         let Ok(model) = lens.prepare(&b.scenario(), &LensOptions::default()) else { panic!("it can't run") };
         let mut rows = RowBlock::default();
-        model.solve(&b.cases(1), &Streams::new(1, lens.card()), &mut rows, &mut Scratch::default());
+        model.solve(
+            &b.cases(1),
+            &Streams::new(1, lens.card()),
+            &mut rows,
+            &mut crate::lens::Scratch::default(),
+        );
         (model.measures().to_vec(), rows.columns.iter().map(|column| column[0]).collect())
     }
 
@@ -511,7 +515,7 @@ mod tests {
         assert!((record.mae - 23.35).abs() < 0.01 && (record.mae_of_mean - 23.86).abs() < 0.01);
         let mut rows = RowBlock::default();
         let streams = Streams::new(1, lens.card());
-        model.solve(&b.cases(256), &streams, &mut rows, &mut Scratch::default());
+        model.solve(&b.cases(256), &streams, &mut rows, &mut crate::lens::Scratch::default());
         let of = |issue: usize| {
             let quantity = Quantity::TermsWithError(IssueId::new(issue));
             let at = model.measures().iter().position(|measure| measure.quantity == quantity);
@@ -521,7 +525,7 @@ mod tests {
         assert!((15.0..30.0).contains(&off), "{off}");
         assert!(of(1).iter().all(|x| (0.0..=100.0).contains(x)));
         let again = rows.columns.clone();
-        model.solve(&b.cases(256), &streams, &mut rows, &mut Scratch::default());
+        model.solve(&b.cases(256), &streams, &mut rows, &mut crate::lens::Scratch::default());
         assert!(
             again
                 .iter()

@@ -7,7 +7,7 @@ use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, choice, table};
-use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
+use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Trace, TraceStep, TraceTable, Unable};
 use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// Rounds run if the scenario names no other number, as in published uses.
@@ -361,13 +361,7 @@ impl PointPredictor for Predictor {
         self.seats.fields()
     }
 
-    fn predict(
-        &self,
-        cases: &CaseBlock,
-        terms: &mut [Vec<f64>],
-        statuses: &mut [RowStatus],
-        _scratch: &mut Scratch,
-    ) {
+    fn predict(&self, cases: &CaseBlock, terms: &mut [Vec<f64>], statuses: &mut [RowStatus]) {
         let issues = terms.iter_mut().enumerate();
         for (issue, terms) in issues.filter(|(issue, _)| !self.seats.on(*issue).is_empty()) {
             let mut solver = Solver::new(self.seats.on(issue).len(), self.chosen.reading);

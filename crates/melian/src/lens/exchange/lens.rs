@@ -9,7 +9,7 @@ use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, table};
-use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, Unable};
+use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Trace, TraceStep, Unable};
 use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// Rounds of trading, if the scenario names no other number.
@@ -247,13 +247,7 @@ impl PointPredictor for Predictor {
         self.seats.fields()
     }
 
-    fn predict(
-        &self,
-        cases: &CaseBlock,
-        terms: &mut [Vec<f64>],
-        statuses: &mut [RowStatus],
-        _scratch: &mut Scratch,
-    ) {
+    fn predict(&self, cases: &CaseBlock, terms: &mut [Vec<f64>], statuses: &mut [RowStatus]) {
         for (lane, status) in statuses.iter_mut().enumerate() {
             let Ok(course) = self.market(cases, lane).trade(self.rounds) else {
                 *status = RowStatus::NoSolution;

@@ -16,7 +16,7 @@ use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, choice, flag, square, table};
-use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Scratch, Trace, TraceStep, TraceTable, Unable};
+use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Trace, TraceStep, TraceTable, Unable};
 use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
 
 /// Actors who care less than this (of 100) are taken to care this much, as KTAB needs.
@@ -348,13 +348,7 @@ impl PointPredictor for Predictor {
         self.seats.fields()
     }
 
-    fn predict(
-        &self,
-        cases: &CaseBlock,
-        terms: &mut [Vec<f64>],
-        statuses: &mut [RowStatus],
-        _scratch: &mut Scratch,
-    ) {
+    fn predict(&self, cases: &CaseBlock, terms: &mut [Vec<f64>], statuses: &mut [RowStatus]) {
         for (group, issues) in self.groups.iter().enumerate() {
             let who = self.present(group);
             let mut solver =
