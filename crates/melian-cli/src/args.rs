@@ -104,9 +104,10 @@ pub(crate) struct RunArguments {
     /// Threads [default: one per core]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024), env = "MELIAN_THREADS")]
     pub(crate) threads: Option<u16>,
-    /// Show how each lens came to its answer in this draw (counted from 0), instead of running
-    #[arg(long, value_name = "DRAW")]
-    pub(crate) trace: Option<u64>,
+    /// Show how each lens came to its answer in this draw (counted from 0), or with every number at its median
+    /// (`central`), instead of running
+    #[arg(long, value_name = "DRAW", value_parser = Traced::read)]
+    pub(crate) trace: Option<Traced>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,
@@ -330,4 +331,40 @@ pub(crate) enum SolveConcept {
     Learned,
     /// Quantal-response equilibrium at --lambda by mirror descent
     Mirror,
+}
+
+/// What `--trace` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Traced {
+    /// A draw of the run.
+    Draw(u64),
+    /// Every number at its median.
+    Central,
+}
+
+impl Traced {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "central" => Ok(Self::Central),
+            _ => {
+                text.parse().map(Self::Draw).map_err(|_| "a draw is a number from 0, or `central`".to_owned())
+            }
+        }
+    }
+
+    pub(crate) fn draw(self) -> Option<u64> {
+        match self {
+            Self::Draw(draw) => Some(draw),
+            Self::Central => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Traced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Draw(draw) => write!(f, "draw {draw}"),
+            Self::Central => write!(f, "central values"),
+        }
+    }
 }

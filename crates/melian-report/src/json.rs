@@ -2,7 +2,9 @@
 
 use melian::analysis::{Group, MeasureSummary};
 use melian::lens::Unit;
-use melian::scenario::{Overlay, Scenario, Status};
+use melian::lens::course::{Cause, Course};
+use melian::scenario::{ActorId, IssueId, Overlay, Scenario, Status};
+use melian::study::course::Story;
 use serde_json::{Map, Value, json as object};
 
 use crate::{LensNote, ReportInput};
@@ -57,7 +59,106 @@ pub fn json(input: &ReportInput<'_>) -> Value {
         },
         "lenses": input.lenses.iter().map(|note| lens(scenario, note)).collect::<Vec<_>>(),
         "arms": arms,
+        "stories": input.stories.iter().map(|told| story(scenario, told)).collect::<Vec<_>>(),
     })
+}
+
+/// The talks as a lens with rounds tells them: every number at its median, the most typical draw, the spread over draws.
+fn story(scenario: &Scenario, story: &Story) -> Value {
+    let issue = |id: IssueId| scenario.issues[id.index()].id.as_str();
+    let actor = |id: ActorId| scenario.actors[id.index()].id.as_str();
+    let fans: Map<String, Value> = story
+        .fans
+        .iter()
+        .map(|fan| {
+            let actors: Map<String, Value> = fan
+                .actors
+                .iter()
+                .map(|own| {
+                    let rounds: Vec<Value> = own
+                        .rounds
+                        .iter()
+                        .map(|[p05, p25, p50, p75, p95]| {
+                            object!({ "p05": p05, "p25": p25, "p50": p50, "p75": p75, "p95": p95 })
+                        })
+                        .collect();
+                    (actor(own.actor).to_owned(), object!({ "draws": own.draws, "rounds": rounds }))
+                })
+                .collect();
+            (issue(fan.issue).to_owned(), Value::Object(actors))
+        })
+        .collect();
+    let pressures: Vec<Value> = story
+        .pressures
+        .iter()
+        .map(|p| object!({ "issue": issue(p.issue), "actor": actor(p.actor), "by": actor(p.by), "draws": p.draws }))
+        .collect();
+    let modal = &story.modal;
+    object!({
+        "lens": story.arm.lens,
+        "reading": story.arm.reading,
+        "family": story.arm.family,
+        "draws": story.draws,
+        "central": course(scenario, &story.central),
+        "typical": {
+            "draw": modal.draw,
+            "same": modal.same,
+            "likeness": modal.likeness,
+            "course": course(scenario, &modal.course),
+        },
+        "gives_way": pressures,
+        "positions": fans,
+    })
+}
+
+/// One draw round by round, an issue each.
+fn course(scenario: &Scenario, course: &Course) -> Value {
+    let issue = |id: IssueId| scenario.issues[id.index()].id.as_str();
+    let actor = |id: ActorId| scenario.actors[id.index()].id.as_str();
+    let issues: Map<String, Value> = course
+        .issues
+        .iter()
+        .map(|told| {
+            let paths: Map<String, Value> = told
+                .actors
+                .iter()
+                .enumerate()
+                .map(|(seat, id)| {
+                    let path: Vec<f64> = told.positions.iter().map(|round| round[seat]).collect();
+                    (actor(*id).to_owned(), object!(path))
+                })
+                .collect();
+            let moves: Vec<Value> = told
+                .moves
+                .iter()
+                .map(|step| {
+                    let (cause, on) = match step.cause {
+                        Cause::Trade(other) => ("trade", Some(issue(other))),
+                        Cause::Confrontation => ("confrontation", None),
+                        Cause::Compromise => ("compromise", None),
+                        Cause::Compelled => ("compelled", None),
+                        Cause::Pressed => ("pressed", None),
+                        Cause::OwnOffer => ("own_offer", None),
+                    };
+                    object!({
+                        "round": step.round,
+                        "actor": actor(step.actor),
+                        "by": actor(step.by),
+                        "cause": cause,
+                        "for": on,
+                        "from": step.from,
+                        "to": step.to,
+                        "backers": step.backers.iter().map(|&id| actor(id)).collect::<Vec<_>>(),
+                        "chance": step.chance,
+                        "fear": step.fear,
+                    })
+                })
+                .collect();
+            (told.issue, object!({ "positions": paths, "moves": moves, "close": told.close }))
+        })
+        .map(|(id, told)| (issue(id).to_owned(), told))
+        .collect();
+    Value::Object(issues)
 }
 
 fn about(scenario: &Scenario) -> Value {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::ReportInput;
 use crate::number::{self, Share, interval, percent, points};
 use crate::text::{capital, clean, list, plural, shorten, wrap};
-use crate::view::{Condition, Spread, View, Voice, anchors_of_range, date};
+use crate::view::{Condition, Spread, View, Voice, date};
 
 /// Columns before the content of a line.
 const LABEL: usize = 19;
@@ -195,11 +195,7 @@ fn headline(view: View<'_>, issue: IssueId, spread: &Spread<'_>) -> String {
 }
 
 fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
-    match anchors_of_range(view.issue(issue), low, high) {
-        None => String::new(),
-        Some((one, None)) => format!(", near \"{}\"", shorten(one, 60)),
-        Some((from, Some(to))) => format!(", from \"{}\" to \"{}\"", shorten(from, 60), shorten(to, 60)),
-    }
+    crate::view::in_words(view.issue(issue), low, high, |words| format!("\"{}\"", shorten(words, 60)))
 }
 
 /// The middle draws of each family, and a dash for one that is silent. Of a single lens, its range over draws.

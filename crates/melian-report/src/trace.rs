@@ -11,11 +11,11 @@ use crate::text::{clean, shorten, wrap};
 /// Columns before a table's row is split.
 const LEAST_WIDTH: usize = 60;
 
-/// The numbers a draw gives to the actors on each issue and to everything else that is uncertain, in `width` columns;
-/// `value` is what the draw gives a field.
+/// The numbers a case (`draw 7`) gives to the actors on each issue and to everything else that is uncertain, in `width`
+/// columns; `value` is what it gives a field.
 #[must_use]
-pub fn inputs(scenario: &Scenario, draw: u64, width: usize, value: impl Fn(FieldId) -> f64) -> String {
-    let mut text = format!("Draw {draw} of {}: its numbers\n", clean(&scenario.about.title));
+pub fn inputs(scenario: &Scenario, case: &str, width: usize, value: impl Fn(FieldId) -> f64) -> String {
+    let mut text = format!("{}: the numbers of {case}\n", clean(&scenario.about.title));
     let mut shown: Vec<FieldId> = Vec::new();
     let mut take = |field: Option<FieldId>| {
         field.map_or(f64::NAN, |field| {
@@ -72,18 +72,16 @@ pub fn inputs(scenario: &Scenario, draw: u64, width: usize, value: impl Fn(Field
     text
 }
 
-/// A trace as text of `width` columns: each step with its words and its tables.
+/// A trace as text of `width` columns: each step with its words, a line of them at a time, and its tables.
 #[must_use]
-pub fn trace(lens: &str, draw: u64, trace: &Trace, width: usize) -> String {
-    let head = format!("{lens}, draw {draw}");
+pub fn trace(lens: &str, case: &str, trace: &Trace, width: usize) -> String {
+    let head = format!("{lens}, {case}");
     let mut text = format!("{head}\n{}\n", "=".repeat(head.width()));
     for step in &trace.steps {
         let title = clean(&step.title);
         let _ = write!(text, "\n{title}\n{}\n", "-".repeat(title.width()));
-        // A sentence a line, so that each move and each formula can be found.
-        for sentence in clean(&step.text).split_inclusive(". ").filter(|sentence| !sentence.trim().is_empty())
-        {
-            for (i, line) in wrap(sentence, width.max(LEAST_WIDTH) - 4).iter().enumerate() {
+        for told in step.text.lines() {
+            for (i, line) in wrap(&clean(told), width.max(LEAST_WIDTH) - 4).iter().enumerate() {
                 let _ = writeln!(text, "{}{line}", if i == 0 { "  " } else { "    " });
             }
         }

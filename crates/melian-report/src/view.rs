@@ -317,16 +317,45 @@ impl<'a> View<'a> {
     }
 }
 
-/// The anchor nearest to a value, in words.
-pub(crate) fn nearest_anchor(issue: &Issue, value: f64) -> Option<&str> {
-    let distance = |anchor: &(f64, String)| (anchor.0 - value).abs();
-    issue.anchors.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map(|(_, words)| words.as_str())
+/// Points within which a value is told by an anchor alone.
+const NEAR: f64 = 10.0;
+
+/// Where a value lies among an issue's anchors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place<'a> {
+    /// The anchor it is near.
+    at: Option<&'a str>,
+    /// That one, or the next below.
+    from: Option<&'a str>,
+    /// That one, or the next above.
+    to: Option<&'a str>,
 }
 
-/// The anchors nearest to both ends of a range; the second is `None` where they are the same.
-pub(crate) fn anchors_of_range(issue: &Issue, low: f64, high: f64) -> Option<(&str, Option<&str>)> {
-    let (from, to) = (nearest_anchor(issue, low)?, nearest_anchor(issue, high)?);
-    Some((from, (from != to).then_some(to)))
+fn place(issue: &Issue, value: f64) -> Place<'_> {
+    let distance = |anchor: &(f64, String)| (anchor.0 - value).abs();
+    let near = issue
+        .anchors
+        .iter()
+        .filter(|anchor| distance(anchor) <= NEAR)
+        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        .map(|anchor| anchor.1.as_str());
+    let below = issue.anchors.iter().rev().find(|anchor| anchor.0 <= value).map(|anchor| anchor.1.as_str());
+    let above = issue.anchors.iter().find(|anchor| anchor.0 >= value).map(|anchor| anchor.1.as_str());
+    Place { at: near, from: near.or(below), to: near.or(above) }
+}
+
+/// A range in the issue's own words, put between marks by `quote`: `, near “ally”`, `, from “pays once” to “ally”`,
+/// `, between “pays once” and “ally”`; nothing where no anchor is near and none lies on one side.
+pub(crate) fn in_words(issue: &Issue, low: f64, high: f64, quote: impl Fn(&str) -> String) -> String {
+    let (start, end) = (place(issue, low), place(issue, high));
+    match ((start.at, end.at), (start.from, end.to)) {
+        ((Some(one), Some(other)), _) if one == other => format!(", near {}", quote(one)),
+        ((Some(one), Some(other)), _) => format!(", from {} to {}", quote(one), quote(other)),
+        (_, (Some(from), Some(to))) => format!(", between {} and {}", quote(from), quote(to)),
+        ((Some(from), None), _) => format!(", from {} upwards", quote(from)),
+        ((None, Some(to)), _) => format!(", up to {}", quote(to)),
+        _ => String::new(),
+    }
 }
 
 /// "December 416 BC", "4 February 2026".
@@ -350,5 +379,28 @@ pub(crate) fn date(date: Date) -> String {
         (0, _) => year,
         (month, 0) => format!("{} {year}", MONTHS[usize::from(month) - 1]),
         (month, day) => format!("{day} {} {year}", MONTHS[usize::from(month) - 1]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_names_only_what_is_near_it() {
+        let mut issue = crate::fixtures::melos().scenario.issues[0].clone();
+        let said = |issue: &Issue, low, high| in_words(issue, low, high, str::to_owned);
+        issue.anchors = [(0.0, "none"), (40.0, "some"), (100.0, "all")]
+            .map(|(at, words)| (at, words.to_owned()))
+            .to_vec();
+        assert_eq!(said(&issue, 4.0, 10.0), ", near none");
+        assert_eq!(said(&issue, 0.0, 45.0), ", from none to some");
+        assert_eq!(said(&issue, 20.0, 25.0), ", between none and some");
+        assert_eq!(said(&issue, 20.0, 70.0), ", between none and all");
+        assert_eq!(said(&issue, 0.0, 70.0), ", between none and all");
+        issue.anchors.truncate(1);
+        assert_eq!(said(&issue, 3.0, 3.0), ", near none");
+        assert_eq!(said(&issue, 3.0, 60.0), ", from none upwards");
+        assert_eq!(said(&issue, 50.0, 60.0), "");
     }
 }

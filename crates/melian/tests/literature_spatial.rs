@@ -61,7 +61,7 @@ fn ktab_runs() {
     for case in cases.as_array().unwrap() {
         let name = case["case"].as_str().unwrap();
         let (talks, options) = ktab(case);
-        let story = tell(&talks, options, &mut never).unwrap();
+        let story = tell(&talks, options, MOST_TURNS, &mut never).unwrap();
         let course = &story.course;
         assert_eq!(course, &solve(&talks, options), "{name}: told as run");
         assert_eq!(course.turns as u64, case["turns"].as_u64().unwrap(), "{name}");
@@ -148,7 +148,7 @@ fn hand_case() -> Talks {
 /// P4: the hand-worked case of three actors.
 #[test]
 fn hand_worked() {
-    let story = tell(&hand_case(), Options::default(), &mut never).unwrap();
+    let story = tell(&hand_case(), Options::default(), MOST_TURNS, &mut never).unwrap();
     assert_eq!(story.course.turns, 3);
     for (turn, want) in
         [[20.0, 80.0, 50.0], [22.29, 54.62, 54.62], [22.52, 22.52, 23.15], [22.52, 23.12, 23.12]]
@@ -298,7 +298,7 @@ fn every_option_combination() {
                 assert!(course.path.iter().all(|x| (-1e-9..=100.0 + 1e-9).contains(x)), "{what}");
                 let total: f64 = course.distribution().map(|(_, p)| p).sum();
                 near(&[total], &[1.0], 1e-9, &what);
-                let story = tell(&talks, options, &mut words()).unwrap();
+                let story = tell(&talks, options, MOST_TURNS, &mut words()).unwrap();
                 assert_eq!(story.course, course, "{what}");
                 for offer in story.turns.iter().flat_map(|t| &t.offers) {
                     assert!((0.0..=1.0).contains(&offer.initiator_estimate.chance), "{what}");

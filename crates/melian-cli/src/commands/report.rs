@@ -6,7 +6,7 @@ use anstream::{eprintln, print, println};
 use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
-use melian::study::course;
+use melian::study::course::{self, Story};
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
             .help(format!("go on with it: `{}`", manifest.command)));
     }
-    let answer = Answer { scenario, plan: &plan, manifest: &manifest, finished: &finished };
+    let answer = Answer::new(scenario, &plan, &manifest, &finished);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -54,29 +54,39 @@ fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
 
 /// Everything an answer is made of.
 pub(crate) struct Answer<'a> {
-    pub(crate) scenario: &'a Scenario,
-    pub(crate) plan: &'a Plan,
-    pub(crate) manifest: &'a Manifest,
-    pub(crate) finished: &'a Finished,
+    scenario: &'a Scenario,
+    manifest: &'a Manifest,
+    finished: &'a Finished,
+    lenses: Vec<LensNote<'static>>,
+    stories: Vec<Story>,
 }
 
-impl Answer<'_> {
-    fn with_input<T>(&self, use_input: impl FnOnce(&ReportInput<'_>) -> T) -> T {
-        let notes = lens_notes(self.plan);
-        let stories = course::stories(self.plan, course::DRAWS);
-        use_input(&ReportInput {
+impl<'a> Answer<'a> {
+    /// Works out what the rows don't hold.
+    pub(crate) fn new(
+        scenario: &'a Scenario,
+        plan: &Plan,
+        manifest: &'a Manifest,
+        finished: &'a Finished,
+    ) -> Self {
+        let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        Self { scenario, manifest, finished, lenses, stories }
+    }
+
+    fn input(&self) -> ReportInput<'_> {
+        ReportInput {
             scenario: self.scenario,
             summary: &self.finished.summary,
             manifest: self.manifest,
             digest: &self.finished.digest,
-            lenses: &notes,
-            stories: &stories,
-        })
+            lenses: &self.lenses,
+            stories: &self.stories,
+        }
     }
 
     /// Writes the HTML report.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
-        files::write(path, &self.with_input(melian_report::html))
+        files::write(path, &melian_report::html(&self.input()))
     }
 
     /// Prints the answer.
@@ -84,13 +94,13 @@ impl Answer<'_> {
         match format {
             Format::Text => {
                 let (width, color) = (render::terminal_width(), render::stdout_color());
-                print!("{}", self.with_input(|input| melian_report::terminal(input, width, color)));
+                print!("{}", melian_report::terminal(&self.input(), width, color));
                 if let Some(path) = report {
                     println!("Report             {}", path.display());
                 }
             }
             Format::Json => {
-                println!("{:#}", self.with_input(melian_report::json));
+                println!("{:#}", melian_report::json(&self.input()));
                 if let Some(path) = report {
                     eprintln!("report: {}", path.display());
                 }

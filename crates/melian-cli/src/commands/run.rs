@@ -11,10 +11,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use melian::diagnostic::{Code, Diagnostic};
 use melian::ensemble::{Plan, Settings};
 use melian::lens::{self, Trace};
+use melian::study::course;
 use melian::uncertainty::Design;
 use melian_store::{RunDirectory, StoreError};
 
-use crate::args::{self, Format, RunArguments};
+use crate::args::{self, Format, RunArguments, Traced};
 use crate::commands::report::Answer;
 use crate::exit::Failure;
 use crate::{input, render};
@@ -40,12 +41,14 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             |diagnostic: &Diagnostic| diagnostic.code == Code::UNKNOWN_LENS && diagnostic.primary.is_none();
         if diagnostics.iter().all(asked) { Failure::Told } else { Failure::Scenario }
     })?;
-    if let Some(draw) = arguments.trace {
-        if draw >= arguments.draws {
+    if let Some(traced) = arguments.trace {
+        if let Traced::Draw(draw) = traced
+            && draw >= arguments.draws
+        {
             return Err(Failure::used(format!("there is no draw {draw} among {}", arguments.draws))
                 .help("draws are counted from 0; `--draws` says how many there are"));
         }
-        trace(&plan, draw, arguments.format);
+        trace(&plan, traced, arguments.format);
         return Ok(());
     }
     let manifest = plan.manifest(&input.file_name, scenario.hash());
@@ -62,8 +65,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         .install(|| melian_store::execute(&directory, &plan, &mut |done| progress.at(done)))
         .map_err(|error| Failure::used(error.to_string()))?;
     progress.finish();
-    let answer = Answer { scenario, plan: &plan, manifest: &manifest, finished: &finished };
     if finished.summary.draws > 0 {
+        let answer = Answer::new(scenario, &plan, &manifest, &finished);
         answer.write(&directory.report())?;
         answer.print(arguments.format, (!arguments.quiet).then(|| directory.report()).as_deref());
     }
@@ -145,23 +148,23 @@ impl Progress {
     }
 }
 
-/// Prints how each lens came to its answer in one draw.
-fn trace(plan: &Plan, draw: u64, format: Format) {
-    let arms = plan.arms().enumerate().filter(|(_, arm)| arm.policy.is_none() && arm.perspective.is_none());
-    let traces: Vec<(String, Trace)> = arms
-        .map(|(index, arm)| (lens::full_id(&arm.lens, &arm.reading), plan.explain(index, draw)))
-        .collect();
+/// Prints how each lens came to its answer in one draw, or at the central values.
+fn trace(plan: &Plan, traced: Traced, format: Format) {
+    let worked = course::worked(plan, traced.draw());
+    let lenses: Vec<(String, &Trace)> =
+        worked.lenses.iter().map(|(arm, trace)| (lens::full_id(&arm.lens, &arm.reading), trace)).collect();
     if format == Format::Json {
+        let draw = traced.draw().map_or_else(|| "central".into(), serde_json::Value::from);
         let lenses: Vec<_> =
-            traces.iter().map(|(lens, trace)| serde_json::json!({ "lens": lens, "trace": trace })).collect();
+            lenses.iter().map(|(lens, trace)| serde_json::json!({ "lens": lens, "trace": trace })).collect();
         println!("{:#}", serde_json::json!({ "schema_version": 1, "draw": draw, "lenses": lenses }));
         return;
     }
     let width = render::terminal_width();
-    let numbers = plan.draw(0, draw);
-    let value = |field| numbers.value(field, 0);
-    println!("{}", melian_report::inputs(&plan.variants()[0].scenario, draw, width, value));
-    for (lens, trace) in &traces {
-        println!("{}", melian_report::trace(lens, draw, trace, width));
+    let value = |field| worked.numbers.value(field, 0);
+    let name = traced.to_string();
+    println!("{}", melian_report::inputs(&plan.variants()[0].scenario, &name, width, value));
+    for (lens, trace) in &lenses {
+        println!("{}", melian_report::trace(lens, &name, trace, width));
     }
 }

@@ -6,7 +6,7 @@ use melian::scenario::IssueId;
 use super::markup::{Section, bullets};
 use crate::number::{interval, percent, points};
 use crate::text::{list, plural, words};
-use crate::view::{Condition, Spread, View, anchors_of_range};
+use crate::view::{Condition, Spread, View};
 
 /// Issues told in the judgement; the rest have their own sections.
 const ISSUES: usize = 4;
@@ -149,15 +149,8 @@ fn terms_of(view: View<'_>, id: IssueId, spread: &Spread<'_>) -> String {
     text
 }
 
-/// `, near “ally”`, or `, from “pays once” to “ally”` where the range crosses words.
 pub(super) fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> String {
-    match anchors_of_range(view.issue(issue), low, high) {
-        None => String::new(),
-        Some((one, None)) => format!(", near {}", crate::text::quoted(one)),
-        Some((from, Some(to))) => {
-            format!(", from {} to {}", crate::text::quoted(from), crate::text::quoted(to))
-        }
-    }
+    crate::view::in_words(view.issue(issue), low, high, crate::text::quoted)
 }
 
 fn endings(view: View<'_>) -> Vec<String> {

@@ -16,6 +16,7 @@ mod remake;
 mod room;
 mod story;
 mod style;
+mod worked;
 
 use crate::ReportInput;
 use crate::text::{escape, plural, words};

@@ -6,6 +6,7 @@ use melian::scenario::{ActorId, IssueId};
 use melian::study::course::{ActorFan, Fan, Story};
 
 use super::markup::{Section, details, number, table, text};
+use super::worked::worked;
 use crate::chart::{Caption, fan};
 use crate::number::{interval, points};
 use crate::text::{capital, escape, list, plural, words};
@@ -31,7 +32,8 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
                     to the same other on that issue. The <em>most typical draw</em> is the one whose set of who gives way to whom \
                     has most in common with all others’ (the mean share of common pairs, by Jaccard). In the charts, rounds go across \
                     and the issue’s scale upwards. Line: the middle draw; dark band: half of the draws; pale band: 90 of 100; \
-                    dotted: the most typical draw.</p>"
+                    dotted: the most typical draw. What is <em>worked by hand</em> is the case told here, every uncertain number at its \
+                    median, with all its intermediate numbers.</p>"
         .to_owned();
     let mut told: Vec<Family> = Vec::new();
     let mut others = String::new();
@@ -62,8 +64,11 @@ fn name(view: View<'_>, story: &Story) -> String {
 fn lens(view: View<'_>, story: &Story, place: usize, charts: bool) -> String {
     let modal = &story.modal;
     let mut body = String::new();
+    let lens_id = melian::lens::full_id(&story.arm.lens, &story.arm.reading);
+    let command = format!("melian run {} --lens {lens_id} --trace central", view.input.manifest.file);
+    let worked = worked(&story.worked, &command);
     if story.central.issues.iter().all(|issue| issue.moves.is_empty()) && story.pressures.is_empty() {
-        return "<p>Nobody moves in any draw.</p>".to_owned();
+        return format!("<p>Nobody moves in any draw.</p>{worked}");
     }
     body.push_str(&format!(
         "<p class=\"note\">Most typical draw: number {}, {:.0} % in common on average; {}.</p>",
@@ -89,7 +94,7 @@ fn lens(view: View<'_>, story: &Story, place: usize, charts: bool) -> String {
             body.push_str(&details(&title, &inner));
         }
     }
-    body
+    body + &worked
 }
 
 fn issue(view: View<'_>, story: &Story, told: &IssueCourse, place: usize, charts: bool) -> String {

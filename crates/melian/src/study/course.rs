@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::case::{CaseBlock, LANES};
 use crate::ensemble::{Arm, Plan};
-use crate::lens::{Course, Model};
+use crate::lens::{Course, Model, Trace};
 use crate::scenario::{ActorId, FieldId, IssueId, Scenario};
 
 /// Draws a story is told from, unless the run has fewer.
@@ -22,6 +22,9 @@ pub struct Story {
     pub arm: Arm,
     /// Every input at its median: no draw of the run, but the one to read first.
     pub central: Course,
+    /// The same with every intermediate quantity.
+    #[serde(skip)]
+    pub worked: Trace,
     /// The draw that is most like the others (see [`Modal`]).
     pub modal: Modal,
     /// How many draws `fans` and `pressures` are of: the first of the run.
@@ -87,11 +90,30 @@ pub fn stories(plan: &Plan, draws: u64) -> Vec<Story> {
     let variant = &plan.variants()[0];
     let central = central(&variant.scenario);
     let block = variant.block(0, draws as usize);
-    plan.arms()
-        .enumerate()
-        .filter(|(_, arm)| arm.policy.is_none() && arm.perspective.is_none())
-        .filter_map(|(index, arm)| story(arm, plan.model(index), &central, &block))
-        .collect()
+    base(plan).filter_map(|(index, arm)| story(arm, plan.model(index), &central, &block)).collect()
+}
+
+/// One case worked through by every lens.
+#[derive(Debug, Clone)]
+pub struct Worked {
+    /// Its numbers.
+    pub numbers: CaseBlock,
+    /// How each lens came to its answer, in the order of the run.
+    pub lenses: Vec<(Arm, Trace)>,
+}
+
+/// Works through one draw of the scenario as written, or, without one, the case with every input at its median.
+#[must_use]
+pub fn worked(plan: &Plan, draw: Option<u64>) -> Worked {
+    let variant = &plan.variants()[0];
+    let numbers = draw.map_or_else(|| central(&variant.scenario), |draw| variant.block(draw, 1));
+    let lenses = base(plan).map(|(index, arm)| (arm.clone(), plan.model(index).explain(&numbers.case(0))));
+    Worked { lenses: lenses.collect(), numbers }
+}
+
+/// The arms of the scenario as written.
+fn base(plan: &Plan) -> impl Iterator<Item = (usize, &Arm)> {
+    plan.arms().enumerate().filter(|(_, arm)| arm.policy.is_none() && arm.perspective.is_none())
 }
 
 /// Every field at its median.
@@ -104,16 +126,18 @@ fn central(scenario: &Scenario) -> CaseBlock {
 }
 
 fn story(arm: &Arm, model: &dyn Model, central: &CaseBlock, block: &CaseBlock) -> Option<Story> {
-    let central = model.course(&central.case(0))?;
+    let told = model.course(&central.case(0))?;
+    let worked = model.explain(&central.case(0));
     let courses: Vec<Course> =
         (0..block.len()).into_par_iter().filter_map(|lane| model.course(&block.case(lane))).collect();
     let links: Vec<Vec<Link>> = courses.iter().map(links).collect();
     let (typical, same, likeness) = typical(&links)?;
     Some(Story {
         arm: arm.clone(),
-        fans: fans(&central, &courses),
+        fans: fans(&told, &courses),
         modal: Modal { draw: typical as u64, same, likeness, course: courses[typical].clone() },
-        central,
+        central: told,
+        worked,
         draws: courses.len() as u64,
         pressures: pressures(&links),
     })

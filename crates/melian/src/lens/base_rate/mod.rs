@@ -353,7 +353,7 @@ impl Model for Rates {
             (share.label.clone(), cells.to_vec())
         };
         let text = format!(
-            "{} crises from {} to {}. Filter: {}. The latest: {}.",
+            "{} crises from {} to {}.\nFilter: {}.\nThe latest: {}.",
             self.class.cases,
             self.class.period.0,
             self.class.period.1,

@@ -204,7 +204,7 @@ impl Predictor {
         }
         let (median, mean) = (course.median[round.round], course.mean[round.round]);
         text.push(format!("The median is then {median:.2} and the mean {mean:.2}."));
-        TraceStep { title: format!("{issue}, round {}", round.round), text: text.join(" "), tables }
+        TraceStep { title: format!("{issue}, round {}", round.round), text: text.join("\n"), tables }
     }
 
     /// Votes on each pair of positions, with their sums and the chance that follows.
@@ -287,15 +287,16 @@ impl Predictor {
             _ => "Of several offers of a kind the nearest.",
         };
         let text = format!(
-            "x position, c capability, s salience/100, range = what divides the positions at the start. {votes} \
+            "x position, c capability, s salience/100, range = what divides the positions at the start.\n\
+             {votes}\n\
              U success = 2 - 4 (1/2 - |x - x of j| / (2 range))^r, U failure = 2 - 4 (1/2 + |x - x of j| / (2 range))^r, \
-             U quiet = 2 - 4 (1/2)^r, always with i's own r. \
-             EU(i) = s of j (P U success + (1 - P) U failure) + (1 - s of j) U success {quiet} \
-             EU(j) is the same with j's P and s of i. \
+             U quiet = 2 - 4 (1/2)^r, always with i's own r.\n\
+             EU(i) = s of j (P U success + (1 - P) U failure) + (1 - s of j) U success {quiet}\n\
+             EU(j) is the same with j's P and s of i.\n\
              danger = the sum of EU(j) over all j, with r = 1; R = (2 danger - most - least) / (most - least); \
-             r = (1 - R/3) / (1 + R/3). \
+             r = (1 - R/3) / (1 + R/3).\n\
              If EU(j) > EU(i) > 0, i loses a confrontation and moves to j; if EU(i) < 0 < -EU(i) < EU(j), they compromise and \
-             i moves |EU(i) / EU(j)| of the way; if EU(i) < 0 < EU(j) <= -EU(i), i is compelled to move to j. \
+             i moves |EU(i) / EU(j)| of the way; if EU(i) < 0 < EU(j) <= -EU(i), i is compelled to move to j.\n\
              Confrontations go before compromises, those before compulsion. {choice}"
         );
         TraceStep { title: "How the numbers follow from each other".to_owned(), text, tables: Vec::new() }

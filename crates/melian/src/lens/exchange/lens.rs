@@ -192,10 +192,10 @@ impl Predictor {
             self.seats.actors.iter().map(String::as_str).zip(numbers.chunks(m).map(<[f64]>::to_vec)).collect()
         };
         let text = "Without trades each issue ends at the sum of s c x over the sum of s c (x position, s salience, c \
-                    capability). Two actors can trade issues p and q if they stand on different sides of both outcomes and one \
-                    cares relatively more about p. The outcome of q shifts by that of p times (s of i + s of j on p) / (s of i + \
-                    s of j on q), so that both gain alike: gain = shift of p times s of i on p - shift of q times s of i on q. \
-                    A mover moves by the shift times the sum of s c over its own s c. Nobody passes its partner's position, \
+                    capability).\nTwo actors can trade issues p and q if they stand on different sides of both outcomes and one \
+                    cares relatively more about p.\nThe outcome of q shifts by that of p times (s of i + s of j on p) / (s of i + \
+                    s of j on q), so that both gain alike: gain = shift of p times s of i on p - shift of q times s of i on q.\n\
+                    A mover moves by the shift times the sum of s c over its own s c.\nNobody passes its partner's position, \
                     nor the outcome. The largest gain is traded first."
             .to_owned();
         let outcome = course.at(0).to_vec();

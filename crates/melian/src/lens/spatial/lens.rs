@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use super::formulas::formulas;
 use super::{
-    BargainModel, CondorcetModel, Course, Ending, Estimate, Interpolation, KtabErrors, MOST_TURNS, Move,
-    Offer, Options, RiskAdjustment, RiskRange, Settlement, Solver, Story, Talks, ThirdPartyCommitment, Turn,
-    VictoryModel, VotingRule, tell,
+    BargainModel, CondorcetModel, Course, Ending, Estimate, InputError, Interpolation, KtabErrors,
+    MOST_TURNS, Move, Offer, Options, RiskAdjustment, RiskRange, Settlement, Solver, Story, Talks,
+    ThirdPartyCommitment, Turn, VictoryModel, VotingRule, tell,
 };
 use crate::case::{Case, CaseBlock};
 use crate::history::PastIssue;
@@ -341,6 +342,10 @@ impl Predictor {
     fn words(&self, group: usize, draw: u64) -> impl FnMut() -> u64 + use<> {
         words(self.chosen.seed, group, draw)
     }
+
+    fn tell(&self, talks: &Talks, group: usize, draw: u64) -> Result<Story, InputError> {
+        tell(talks, self.chosen.options, self.chosen.turns, &mut self.words(group, draw))
+    }
 }
 
 impl PointPredictor for Predictor {
@@ -372,7 +377,7 @@ impl PointPredictor for Predictor {
 
     fn explain(&self, case: &Case<'_>) -> Trace {
         let (cases, lane) = case.place();
-        let mut trace = Trace { steps: vec![formulas()] };
+        let mut trace = Trace { steps: vec![formulas(self.chosen.options)] };
         for (group, issues) in self.groups.iter().enumerate() {
             let who = self.present(group);
             let talks = self.talks(group, &who, cases, lane);
@@ -380,7 +385,7 @@ impl PointPredictor for Predictor {
                 names: who.iter().map(|&a| self.seats.actors[a].as_str()).collect(),
                 issues: issues.iter().map(|&k| self.seats.issues[k].as_str()).collect(),
             };
-            match tell(&talks, self.chosen.options, &mut self.words(group, case.draw())) {
+            match self.tell(&talks, group, case.draw()) {
                 Ok(story) => told.story(&talks, &story, &mut trace),
                 Err(error) => trace.steps.push(TraceStep {
                     title: told.issues.join(", "),
@@ -398,7 +403,7 @@ impl PointPredictor for Predictor {
         for (group, issues) in self.groups.iter().enumerate() {
             let who = self.present(group);
             let talks = self.talks(group, &who, cases, lane);
-            let story = tell(&talks, self.chosen.options, &mut self.words(group, case.draw())).ok()?;
+            let story = self.tell(&talks, group, case.draw()).ok()?;
             let course = &story.course;
             let actor = |seat: usize| ActorId::new(who[seat]);
             for (k, &issue) in issues.iter().enumerate() {
@@ -433,20 +438,6 @@ impl PointPredictor for Predictor {
         told.issues.sort_by_key(|issue| issue.issue);
         Some(told)
     }
-}
-
-/// The formulas behind the tables, as the default options have them.
-fn formulas() -> TraceStep {
-    let text = "x position, c capability, s the sum of saliences/100 (at most 1), d the distance of an actor's ideal from a \
-                position, as a share of the scale, mixing issues by their saliences. U = (1 - d)(1 + d R). \
-                Every position has a probability, from a vote by power between each two; R sets the most favoured apart from \
-                the least. A challenge: P = for / (for + against), the two coalitions of the parties themselves and of third \
-                parties' votes; dEU(i) = (1 - s of j) 2 U(x of i) + s of j (P 2 U(x of i) + (1 - P) 2 U(x of j)) - \
-                U(x of i) - U(x of j), all U to i. Each actor challenges whoever promises it the largest dEU above 0; the \
-                bargain puts both between their positions, by chance and salience; each takes the bargain before it, or the \
-                status quo, that a vote of all favours most. [lens.spatial] in the scenario names other rules."
-        .to_owned();
-    TraceStep { title: "How the numbers follow from each other".to_owned(), text, tables: Vec::new() }
 }
 
 /// Puts a story into words.
@@ -516,7 +507,7 @@ impl Told<'_> {
         tables.retain(|table| !table.rows.is_empty());
         TraceStep {
             title: format!("{}, turn {}", self.issues.join(", "), turn.turn),
-            text: text.join(" "),
+            text: text.join("\n"),
             tables,
         }
     }
@@ -605,9 +596,15 @@ impl Told<'_> {
             format!("a contest would even have gained it {:.3} of utility", -step.fear)
         };
         format!(
-            "{who} moves {}: {how}, {backing}, and in its eyes {partner} wins with chance {:.3}; {fear}.",
+            "{who} moves {}: {how}, {backing}, and in its eyes {partner} wins with chance {:.3}; {fear}. {} it has \
+             probability {:.3}.",
             way.join(", "),
-            step.partner_chance
+            step.partner_chance,
+            match step.choices {
+                1 => "Against standing still".to_owned(),
+                more => format!("Among {more} bargains and standing still"),
+            },
+            step.probability
         )
     }
 }

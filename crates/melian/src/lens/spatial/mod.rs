@@ -8,6 +8,7 @@ mod bargain;
 mod condorcet;
 mod contest;
 mod engine;
+mod formulas;
 mod lanes;
 mod lens;
 mod options;

@@ -114,13 +114,19 @@ pub struct Story {
     pub turns: Vec<Turn>,
 }
 
-/// Holds the talks and tells them.
+/// Holds the talks, of `most_turns` turns at most ([`MOST_TURNS`](super::MOST_TURNS) as [`Solver::new`] has it), and
+/// tells them.
 ///
 /// # Errors
 /// If the numbers are out of range.
-pub fn tell(talks: &Talks, options: Options, stream: &mut dyn FnMut() -> u64) -> Result<Story, InputError> {
+pub fn tell(
+    talks: &Talks,
+    options: Options,
+    most_turns: usize,
+    stream: &mut dyn FnMut() -> u64,
+) -> Result<Story, InputError> {
     let mut turns = Vec::new();
-    let mut solver = Solver::new(talks.actors(), talks.dimensions, options);
+    let mut solver = Solver::new(talks.actors(), talks.dimensions, options).within(most_turns);
     let course = solver.run(talks, stream, &mut |solver, turn| {
         turns.push(turn_of(solver, turn));
     })?;
