@@ -543,7 +543,7 @@ impl Run<'_> {
                     .ok()?;
             let mut solution = self.limit_solution(&further);
             if further.end == BranchEnd::Reached && solution.certificate.max_regret <= self.most_regret() {
-                solution.events.splice(0..0, branch.events.iter().cloned());
+                solution.events.splice(0..0, branch.events.iter().copied());
                 return Some(solution);
             }
         }
