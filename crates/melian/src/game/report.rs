@@ -443,11 +443,10 @@ impl Run<'_> {
             Err(e) => return self.refuse(&e),
             Ok(branch) => {
                 let mut solution = self.limit_solution(&branch);
-                if solution.certificate.max_regret > self.most_regret()
-                    && branch.end != BranchEnd::Stopped
-                    && let Some(better) = self.limit_from_earlier(&branch)
-                {
-                    solution = better;
+                if solution.certificate.max_regret > self.most_regret() && branch.end != BranchEnd::Stopped {
+                    let better =
+                        self.limit_from_earlier(&branch).or_else(|| self.limit_from_further(&branch));
+                    solution = better.unwrap_or(solution);
                 }
                 if !matches!(branch.end, BranchEnd::Limit | BranchEnd::Reached) {
                     self.report.message = Some(format!(
@@ -525,6 +524,27 @@ impl Run<'_> {
                     best.events.clone_from(&branch.events);
                     return Some(best);
                 }
+            }
+        }
+        None
+    }
+
+    /// Where choices off the path leave no support to identify, play still comes nearer to the limit as 1 / lambda.
+    fn limit_from_further(&mut self, branch: &Branch) -> Option<Solution> {
+        if branch.end != BranchEnd::Limit {
+            return None;
+        }
+        let (arena, limits) = (self.arena, self.options.limits);
+        for factor in [10.0, 100.0, 1000.0] {
+            let goal = Goal::Past(factor * branch.last.lambda);
+            let from = &branch.last;
+            let further =
+                branch_from(arena, &self.numbers, &self.choice, from, true, goal, limits, self.progress)
+                    .ok()?;
+            let mut solution = self.limit_solution(&further);
+            if further.end == BranchEnd::Reached && solution.certificate.max_regret <= self.most_regret() {
+                solution.events.splice(0..0, branch.events.iter().copied());
+                return Some(solution);
             }
         }
         None

@@ -35,6 +35,7 @@ impl Builder {
                 links: Vec::new(),
                 groups: Vec::new(),
                 consent: Vec::new(),
+                crisis: crate::scenario::crisis::Crisis::default(),
                 policies: Vec::new(),
                 perspectives: Vec::new(),
                 claims: Vec::new(),

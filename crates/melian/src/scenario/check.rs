@@ -82,6 +82,7 @@ pub(super) fn build(
         links,
         groups,
         consent,
+        crisis: super::crisis::Crisis::default(),
         policies,
         perspectives,
         claims,

@@ -2,6 +2,7 @@
 
 mod check;
 mod correlation;
+pub mod crisis;
 mod date;
 pub mod document;
 mod estimate;
@@ -53,6 +54,8 @@ pub struct Scenario {
     /// The stages a deal must pass. Never empty: where the file has none, one stage that asks
     /// everyone with an accept range.
     pub consent: Vec<Stage>,
+    /// Ladder, private types and what else the crisis lens reads.
+    pub crisis: crisis::Crisis,
     /// Things somebody could do.
     pub policies: Vec<Overlay>,
     /// How named sources see the conflict.

@@ -151,6 +151,8 @@ pub struct Branch {
 pub enum Goal<'a> {
     /// To a given lambda.
     Lambda(f64),
+    /// To the first point found past a lambda.
+    Past(f64),
     /// To the limit as lambda grows; points are kept where lambda passes the given values.
     Limit(&'a [f64]),
 }
@@ -188,6 +190,9 @@ impl std::error::Error for QreError {}
 const LIMIT: f64 = 1e8;
 /// A step may miss by this share of its length before it is halved.
 const MISS: f64 = 0.35;
+
+/// How careful the second attempt at a branch is.
+const CAREFUL: f64 = 0.1;
 
 /// The equations at one point, and what it takes to solve them.
 pub(crate) struct Model<'a> {
@@ -593,17 +598,19 @@ struct Tracker<'m, 'a> {
     direction: Vec<f64>,
     lu: Lu,
     step: f64,
+    /// 1, or less: steps are shorter by about as much, so that no other branch is taken for this one.
+    care: f64,
 }
 
 impl<'m, 'a> Tracker<'m, 'a> {
     /// `up`: towards larger lambda.
-    fn new(model: &'m mut Model<'a>, at: Point, up: bool) -> Option<Self> {
+    fn new(model: &'m mut Model<'a>, at: Point, up: bool, care: f64) -> Option<Self> {
         let n = model.unknowns;
         model.evaluate(&at);
         let mut border = vec![0.0; n + 1];
         border[n] = if up { 1.0 } else { -1.0 };
         let lu = model.factor(at.lambda, Some(&border))?;
-        let mut tracker = Self { model, at, direction: border.clone(), lu, step: 0.1 };
+        let mut tracker = Self { model, at, direction: border.clone(), lu, step: 0.1 * care, care };
         tracker.aim(&border);
         Some(tracker)
     }
@@ -666,7 +673,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
                 *m -= d;
             }
             let missed = norm(&moved, weights);
-            if size.is_nan() || missed > MISS * reach {
+            if size.is_nan() || missed > MISS * self.care * reach {
                 return None;
             }
             let rate = if before.is_finite() { (size / before).min(1.0) } else { 0.5 };
@@ -704,7 +711,7 @@ impl<'m, 'a> Tracker<'m, 'a> {
             // that changes sign in a long step is more often a leap to another branch than a bifurcation.
             let along: f64 = self.direction.iter().zip(&border).map(|(t, b)| t * b).sum();
             let length = norm(&self.direction, &weights);
-            let turned = along < 0.5 * length && self.step > 1e-7;
+            let turned = along < (1.0 - 0.5 * self.care) * length && self.step > 1e-7;
             if turned || (old.2 * self.lu.sign() < 0.0 && self.step > 2e-3) {
                 (self.at, self.direction) = (old.0, old.1);
                 self.model.evaluate(&self.at);
@@ -726,8 +733,8 @@ impl<'m, 'a> Tracker<'m, 'a> {
                 self.aim(&border);
             }
             let share = missed / self.step;
-            let grow = (0.08 / share.max(1e-4)).sqrt().clamp(0.5, 3.0);
-            self.step = (self.step * grow).min(4.0);
+            let grow = (0.08 * self.care / share.max(1e-4)).sqrt().clamp(0.5, 3.0);
+            self.step = (self.step * grow).min(4.0 * self.care);
             return Ok(());
         }
     }
@@ -772,7 +779,15 @@ pub fn principal_branch(
     let Some(start) = model.anchor(&base) else {
         return Err(QreError::BadNumbers);
     };
-    follow(&mut model, start, true, goal, limits, progress)
+    let first = follow(&mut model, start.clone(), true, 1.0, goal, limits, progress)?;
+    // This branch can't come back or go in circles (Turocy 2005): if it did, another was taken for it.
+    let lost = first.end == BranchEnd::Returned || first.steps >= limits.steps;
+    if !lost {
+        return Ok(first);
+    }
+    let second = follow(&mut model, start, true, CAREFUL, goal, limits, progress)?;
+    let found = matches!(second.end, BranchEnd::Reached | BranchEnd::Limit);
+    Ok(if found { second } else { first })
 }
 
 /// Follows a branch from a solution, towards larger lambda or (`up` false) smaller first.
@@ -794,20 +809,21 @@ pub fn branch_from(
     let Some(start) = model.anchor(from) else {
         return Err(QreError::BadNumbers);
     };
-    follow(&mut model, start, up, goal, limits, progress)
+    follow(&mut model, start, up, 1.0, goal, limits, progress)
 }
 
 fn follow(
     model: &mut Model<'_>,
     start: Point,
     up: bool,
+    care: f64,
     goal: Goal<'_>,
     limits: Limits,
     progress: &mut dyn Progress,
 ) -> Result<Branch, QreError> {
     let range = model.range;
     let (target, marks): (f64, Vec<f64>) = match goal {
-        Goal::Lambda(l) => (l * range, Vec::new()),
+        Goal::Lambda(l) | Goal::Past(l) => (l * range, Vec::new()),
         Goal::Limit(at) => (LIMIT, at.iter().map(|l| l * range).collect()),
     };
     if !target.is_finite() || target < 0.0 {
@@ -820,13 +836,13 @@ fn follow(
         steps: 0,
         at: Vec::new(),
     };
-    let reached = model.unknowns == 0 || (start.lambda == target && matches!(goal, Goal::Lambda(_)));
+    let reached = model.unknowns == 0 || (start.lambda == target && !matches!(goal, Goal::Limit(_)));
     if reached {
         branch.end = BranchEnd::Reached;
         branch.last.lambda = target / range;
         return Ok(branch);
     }
-    let Some(mut tracker) = Tracker::new(model, start, up) else {
+    let Some(mut tracker) = Tracker::new(model, start, up, care) else {
         return Ok(branch);
     };
     branch.end = loop {
@@ -873,14 +889,21 @@ fn follow(
             if let Some(point) = between(tracker.model, &before, &after, target) {
                 branch.last = tracker.model.branch_point(&point);
                 break match goal {
-                    Goal::Lambda(_) => BranchEnd::Reached,
+                    Goal::Lambda(_) | Goal::Past(_) => BranchEnd::Reached,
                     Goal::Limit(_) => BranchEnd::Limit,
                 };
             }
             tracker.model.evaluate(&after);
-            if matches!(goal, Goal::Limit(_)) {
-                branch.last = tracker.model.branch_point(&after);
-                break BranchEnd::Limit;
+            match goal {
+                Goal::Lambda(_) => {}
+                Goal::Past(_) => {
+                    branch.last = tracker.model.branch_point(&after);
+                    break BranchEnd::Reached;
+                }
+                Goal::Limit(_) => {
+                    branch.last = tracker.model.branch_point(&after);
+                    break BranchEnd::Limit;
+                }
             }
         }
         branch.last = tracker.model.branch_point(&after);
