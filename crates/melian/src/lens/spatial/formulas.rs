@@ -56,7 +56,9 @@ pub(super) fn formulas(options: Options) -> TraceStep {
     ];
     let repeated: Vec<&str> = repeated.iter().filter(|(on, _)| *on).map(|(_, said)| *said).collect();
     if !repeated.is_empty() {
-        text.push_str(&format!("\nErrors of KTAB that are repeated: {}.", repeated.join("; ")));
+        text.push_str("\nErrors of KTAB that are repeated: ");
+        text.push_str(&repeated.join("; "));
+        text.push('.');
     }
     TraceStep { title: "How the numbers follow from each other".to_owned(), text, tables: Vec::new() }
 }
