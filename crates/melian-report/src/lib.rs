@@ -30,6 +30,7 @@ use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
+use melian::study::packages::Packages;
 
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
@@ -53,6 +54,8 @@ pub struct ReportInput<'a> {
     pub lenses: &'a [LensNote<'a>],
     /// The talks as lenses with rounds tell them; empty if they were not asked.
     pub stories: &'a [Story],
+    /// The packages of the scenario as written; `None` if there is nothing to put together.
+    pub packages: Option<&'a Packages>,
 }
 
 /// A lens as the report needs to know it.

@@ -83,8 +83,12 @@ impl Page {
             "Some package of these is acceptable to all whose consent it needs in {}.",
             share.draws()
         ));
-        if grid.thinned {
-            self.line("Room between the points of so coarse a grid is not seen here; `melian run` asks about it exactly.");
+        if answer.exact_room > answer.room {
+            let exact = Share { hits: answer.exact_room, of: answer.draws };
+            self.line(&format!(
+                "Between the points of this grid there is more: a package inside every needed red line exists in {}.",
+                exact.draws()
+            ));
         }
     }
 
@@ -221,6 +225,16 @@ fn title(solution: Solution) -> &'static str {
     }
 }
 
+/// A name for the head of a column.
+pub(crate) fn brief(solution: Solution) -> &'static str {
+    match solution {
+        Solution::Nash => "Nash",
+        Solution::KalaiSmorodinsky => "Kalai-Smorodinsky",
+        Solution::Kalai => "Kalai",
+        Solution::Utilitarian => "Utilitarian",
+    }
+}
+
 fn name(scenario: &Scenario, actor: ActorId) -> String {
     shorten(&scenario.actors[actor.index()].name, 40)
 }
@@ -233,6 +247,8 @@ pub(crate) fn in_words(issue: &Issue, at: f64) -> String {
     let above = issue.anchors.iter().find(|anchor| anchor.0 >= at);
     match (below, above) {
         (Some(anchor), _) if anchor.0 == at => format!("{point}, {}", words(anchor)),
+        // One anchor says nothing of the rest of the scale.
+        _ if issue.anchors.len() == 1 => point,
         (Some(low), Some(high)) => format!(
             "{point}, between {} ({}) and {} ({})",
             words(low),
@@ -287,6 +303,7 @@ pub fn packages_json(scenario: &Scenario, answer: &Packages, seed: u64) -> Value
         "passing": answer.passing,
         "rational": answer.rational,
         "room": answer.room,
+        "exact_room": answer.exact_room,
         "parties": ids(&answer.parties),
         "vetoes": ids(&answer.vetoes),
         "without_payoffs": ids(&answer.without_payoffs),

@@ -7,6 +7,7 @@ use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
@@ -14,6 +15,9 @@ use melian_store::{Finished, RunDirectory};
 use crate::args::{Format, ReportArguments};
 use crate::exit::Failure;
 use crate::{files, input, render};
+
+/// Draws over which packages are counted in a report, unless the run has fewer.
+const PACKAGE_DRAWS: u64 = 1000;
 
 /// Writes the report of a run anew and prints its answer.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
@@ -59,6 +63,7 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    packages: Option<Packages>,
 }
 
 impl<'a> Answer<'a> {
@@ -70,7 +75,8 @@ impl<'a> Answer<'a> {
         finished: &'a Finished,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
-        Self { scenario, manifest, finished, lenses, stories }
+        let packages = packages(scenario, manifest);
+        Self { scenario, manifest, finished, lenses, stories, packages }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -81,6 +87,7 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            packages: self.packages.as_ref(),
         }
     }
 
@@ -107,6 +114,19 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// The packages, where there are several issues to put together or options to choose from. A scenario with too many
+/// combinations is told by its issues alone.
+fn packages(scenario: &Scenario, manifest: &Manifest) -> Option<Packages> {
+    let together = scenario.issues.len() > 1 || scenario.issues.iter().any(|issue| issue.options);
+    let settings = Settings {
+        seed: manifest.seed,
+        draws: manifest.draws.min(PACKAGE_DRAWS),
+        design: Design::MonteCarlo,
+        lenses: Vec::new(),
+    };
+    together.then(|| Packages::study(scenario, scenario, &settings).ok()).flatten()
 }
 
 /// One note per lens of the run: what it is, what it rests on, or why it is silent.

@@ -12,6 +12,7 @@ mod limits;
 mod markup;
 mod numbers;
 mod overlays;
+mod packages;
 mod remake;
 mod room;
 mod story;
@@ -56,6 +57,7 @@ fn sections(view: View<'_>) -> Vec<Section> {
     let mut sections = vec![judgement::section(view), base_rate::section(view)];
     sections.extend(issue::sections(view));
     sections.push(room::section(view));
+    sections.extend(packages::section(view));
     sections.extend(families::section(view));
     sections.extend(story::section(view));
     sections.extend(overlays::section(view));

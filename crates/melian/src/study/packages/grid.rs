@@ -1,7 +1,7 @@
 //! The packages that are looked at: a grid over the issues.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::scenario::{Issue, IssueId, Scenario};
+use crate::scenario::{FieldId, Issue, IssueId, Scenario};
 
 /// Packages on the grid, up to three parties. Beyond, the frontier is dearer and the grid smaller.
 const PACKAGES: usize = 100_000;
@@ -80,19 +80,19 @@ fn too_many() -> Diagnostic {
 /// The scenario's own points of an issue, the most telling first.
 fn own_points(scenario: &Scenario, issue: IssueId) -> Vec<f64> {
     let coded = &scenario.issues[issue.index()];
-    let mut points = ends_first(coded);
-    if coded.options && !points.is_empty() {
-        return points;
+    let anchors = ends_first(coded);
+    if coded.options && !anchors.is_empty() {
+        return anchors;
     }
-    if points.is_empty() {
-        points = vec![0.0, 100.0];
-    }
+    let anchors = if anchors.is_empty() { vec![0.0, 100.0] } else { anchors };
     let stances = || scenario.actor_ids().filter_map(|actor| scenario.stance(actor, issue));
+    let at = |field: FieldId| scenario.field(field).central();
+    // A package just inside a red line is where room is, if anywhere.
     let ends =
         stances().filter_map(|stance| stance.accept).flat_map(|accept| [accept.min, accept.max]).flatten();
-    let fields = ends.chain(coded.no_deal).chain(stances().map(|stance| stance.position));
-    for field in fields {
-        let point = scenario.field(field).central();
+    let others = coded.no_deal.into_iter().chain(stances().map(|stance| stance.position));
+    let mut points: Vec<f64> = Vec::new();
+    for point in ends.map(at).chain(anchors).chain(others.map(at)) {
         if !points.contains(&point) {
             points.push(point);
         }

@@ -20,7 +20,7 @@ use crate::case::{Case, CaseBlock, LANES};
 use crate::diagnostic::Diagnostic;
 use crate::ensemble::{Settings, Variant};
 use crate::package::frontier::{KalaiSmorodinsky, Outcomes};
-use crate::package::{Additive, Stakes};
+use crate::package::{Additive, Room, RoomBlock, Stakes};
 use crate::scenario::{ActorId, FieldId, IssueId, Scenario};
 use consent::Consent;
 
@@ -57,6 +57,9 @@ pub struct Packages {
     pub most_often: Vec<Package>,
     /// In how many draws any package of the grid passes.
     pub room: u64,
+    /// In how many draws any package at all, on the grid or not, lies inside every needed accept range: what the lens
+    /// `room` asks, which knows nothing of `walk_away`. Draws it could not judge are not in it.
+    pub exact_room: u64,
     /// How many draws were looked at.
     pub draws: u64,
 }
@@ -121,6 +124,7 @@ impl Packages {
             blocking,
             linked,
             room: tally.room,
+            exact_room: exact_room(scenario, &variant, settings.draws),
             draws: settings.draws,
             ..answer
         })
@@ -154,6 +158,16 @@ fn tally(consent: &Consent<'_>, variant: &Variant, draws: u64, packages: usize) 
             one.room += other.room;
             one
         })
+}
+
+fn exact_room(scenario: &Scenario, variant: &Variant, draws: u64) -> u64 {
+    let room = Room::new(scenario);
+    let open = |(first, len): (u64, usize)| {
+        let mut answer = RoomBlock::default();
+        room.solve(&variant.block(first, len), &mut answer);
+        answer.open.iter().filter(|&&open| open == 1.0).count() as u64
+    };
+    blocks(draws).into_par_iter().map(open).sum()
 }
 
 /// First draw and length of each block.
@@ -222,6 +236,7 @@ impl Study<'_> {
             points,
             most_often: Vec::new(),
             room: 0,
+            exact_room: 0,
             draws: 0,
         }
     }
