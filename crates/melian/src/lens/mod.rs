@@ -237,6 +237,35 @@ pub enum Quantity {
     /// Chance that violence reached at least this level of the reference data
     /// (1 none, 2 minor clashes, 3 serious clashes, 4 full-scale war).
     Violence(u8),
+    /// Chance that the crisis reached at least this rung of the ladder (index, lowest first).
+    Rung(u16),
+    /// Chance that war came by accident: from what a rung risks, not from a step.
+    Accident,
+    /// Chance that an ally joins, given war.
+    Joins(ActorId),
+    /// What one actor believes of another's type at the start of a round, as expected over plays.
+    Belief(Belief),
+    /// Chance that an actor's office outlives the crisis.
+    Survives(ActorId),
+    /// How far a solution's choices are from those its own action values call for (0: exactly solved).
+    Residual,
+    /// The most any actor could gain by deviating from a solution: an upper bound.
+    Regret,
+}
+
+/// A's probability that B is of a type, at the start of a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Belief {
+    /// Who believes.
+    pub holder: ActorId,
+    /// About whom.
+    pub about: ActorId,
+    /// Which of the scenario's type dimensions (index into `crisis.types`).
+    pub dimension: u16,
+    /// Which type of it (index).
+    pub of_type: u16,
+    /// The round, from 0: before the first move.
+    pub round: u16,
 }
 
 /// How things stand at the horizon.
@@ -289,8 +318,32 @@ impl Quantity {
             Self::Ending(Ending::None) => "p_none".to_owned(),
             Self::War => "p_war".to_owned(),
             Self::Violence(level) => format!("p_violence_{level}"),
+            Self::Rung(rung) => {
+                let rungs = scenario.crisis.ladder.as_ref().map_or(&[][..], |ladder| &ladder.rungs);
+                let name =
+                    rungs.get(usize::from(rung)).map_or_else(|| rung.to_string(), |r| column_word(&r.name));
+                format!("p_rung_{name}")
+            }
+            Self::Accident => "p_accident".to_owned(),
+            Self::Joins(id) => format!("p_joins_{}", actor(id)),
+            Self::Belief(belief) => {
+                let kinds = scenario.crisis.types.get(usize::from(belief.dimension));
+                let kind = kinds.and_then(|kinds| kinds.types.get(usize::from(belief.of_type)));
+                let (holder, about) = (actor(belief.holder), actor(belief.about));
+                let name = kind.map_or_else(|| belief.of_type.to_string(), |kind| column_word(&kind.name));
+                format!("belief_{holder}_{about}_{name}_{}", belief.round)
+            }
+            Self::Survives(id) => format!("p_survives_{}", actor(id)),
+            Self::Residual => "residual".to_owned(),
+            Self::Regret => "regret".to_owned(),
         }
     }
+}
+
+/// A name in words as part of a column's name.
+fn column_word(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    name.chars().map(letter).collect()
 }
 
 /// How well a row was solved.
