@@ -49,8 +49,9 @@ pub(super) fn add_two_products_by_row(out: &mut [f64], (a, b): (&[f64], &[f64]),
     }
 }
 
-/// `out = a`, without the call that a copy of unknown length is.
+/// `out = a`.
 #[inline]
+#[expect(clippy::manual_memcpy, reason = "a loop of known length; the other would be a call")]
 pub(super) fn copy(out: &mut [f64], a: &[f64]) {
     let a = &a[..out.len()];
     for at in 0..out.len() {

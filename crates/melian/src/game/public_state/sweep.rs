@@ -547,7 +547,12 @@ pub(super) fn times_play<const WIDTH: usize>(
 }
 
 /// Writes entries of every (seat of the state, action) by joint type: `[place][action][joint type]`, places one after another.
-pub(super) fn spread_play<const WIDTH: usize>(structure: &Structure, state: usize, entries: &[f64], out: &mut [f64]) {
+pub(super) fn spread_play<const WIDTH: usize>(
+    structure: &Structure,
+    state: usize,
+    entries: &[f64],
+    out: &mut [f64],
+) {
     let joint = width::<WIDTH>(structure);
     let mut at = 0;
     for seat in structure.seats_at(state) {
