@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("case", &["scenario"]),
     ("package", &["case", "scenario"]),
     ("history", &["diagnostic", "math", "uncertainty"]),
-    ("lens", &["case", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"]),
+    ("lens", &["case", "claim", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"]),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
     ("analysis", &["ensemble", "lens", "math"]),
     (

@@ -4,9 +4,9 @@ use sha2::{Digest, Sha256};
 
 use crate::case::{Case, CaseBlock, LANES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::ensemble::{Arm, Manifest};
+use crate::ensemble::{Arm, Manifest, TOGETHER, World};
 use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
-use crate::scenario::{FieldId, LensOptions, Overlay, Scenario, conflicts};
+use crate::scenario::{FieldId, LensOptions, Overlay, OverlayKind, Scenario, Status, conflicts};
 use crate::uncertainty::{Design, Range, Sampler, SamplerInput, Tabulated};
 
 /// What the user asks for beside the scenario.
@@ -306,17 +306,57 @@ impl Variant {
 /// A variant before its sampler: policy, perspective, scenario.
 type Patched = (Option<String>, Option<String>, Scenario);
 
+/// Each policy or none under each perspective or none; then what claims put on together beyond that.
 fn variants_of(scenario: &Scenario) -> Result<Vec<Patched>, Vec<Diagnostic>> {
     let mut variants = Vec::new();
     for perspective in none_or_each(&scenario.perspectives) {
         for policy in none_or_each(&scenario.policies) {
-            let overlays: Vec<&Overlay> = perspective.into_iter().chain(policy).collect();
-            let patched = if overlays.is_empty() { scenario.clone() } else { scenario.under(&overlays)? };
             let id = |overlay: Option<&Overlay>| overlay.map(|overlay| overlay.id.clone());
-            variants.push((id(policy), id(perspective), patched));
+            let overlays: Vec<&Overlay> = perspective.into_iter().chain(policy).collect();
+            variants.push((id(policy), id(perspective), patched(scenario, &overlays)?));
+        }
+    }
+    for set in combined(scenario)? {
+        let seen_alone = set.iter().any(|overlay| overlay.kind == OverlayKind::Perspective);
+        let perspectives = if seen_alone { &[][..] } else { &scenario.perspectives };
+        for perspective in none_or_each(perspectives) {
+            let overlays: Vec<&Overlay> = perspective.into_iter().chain(set.iter().copied()).collect();
+            let (policy, perspective) = World::of(&overlays).split();
+            variants.push((policy, perspective, patched(scenario, &overlays)?));
         }
     }
     Ok(variants)
+}
+
+fn patched(scenario: &Scenario, overlays: &[&Overlay]) -> Result<Scenario, Vec<Diagnostic>> {
+    if overlays.is_empty() { Ok(scenario.clone()) } else { scenario.under(overlays) }
+}
+
+/// Sets of overlays that claims ask for and that are more than one policy under one perspective, each once.
+fn combined(scenario: &Scenario) -> Result<Vec<Vec<&Overlay>>, Vec<Diagnostic>> {
+    let mut sets: Vec<Vec<&Overlay>> = Vec::new();
+    let mut forbidden = Vec::new();
+    for claim in &scenario.claims {
+        for ids in claim.expression.overlays() {
+            let all = scenario.policies.iter().chain(&scenario.perspectives);
+            let set: Vec<&Overlay> = all.filter(|overlay| ids.contains(&overlay.id)).collect();
+            let of_kind = |kind| set.iter().filter(|overlay| overlay.kind == kind).count();
+            if of_kind(OverlayKind::Policy) <= 1 && of_kind(OverlayKind::Perspective) <= 1 {
+                continue;
+            }
+            let coercive = set.iter().find(|overlay| overlay.coercive);
+            if let Some(coercive) = coercive.filter(|_| scenario.about.status == Status::Ongoing) {
+                let message = format!("the claim puts `{}` on together with others", coercive.id);
+                forbidden.push(
+                    Diagnostic::error(Code::CLAIM_MEANING, claim.span, message)
+                        .help("coercive policies are not combined while a conflict is not over: test it alone"),
+                );
+            } else if !sets.contains(&set) {
+                sets.push(set);
+            }
+        }
+    }
+    if forbidden.is_empty() { Ok(sets) } else { Err(forbidden) }
 }
 
 fn none_or_each(overlays: &[Overlay]) -> impl Iterator<Item = Option<&Overlay>> {
@@ -329,7 +369,13 @@ fn conflicts_of(scenario: &Scenario) -> Vec<Diagnostic> {
         .perspectives
         .iter()
         .flat_map(|perspective| scenario.policies.iter().map(move |policy| [perspective, policy]));
-    pairs.flat_map(|pair| conflicts(&pair)).collect()
+    let mut found: Vec<Diagnostic> = pairs.flat_map(|pair| conflicts(&pair)).collect();
+    match combined(scenario) {
+        Ok(sets) => found.extend(sets.iter().flat_map(|set| conflicts(set))),
+        Err(forbidden) => found.extend(forbidden),
+    }
+    found.dedup();
+    found
 }
 
 /// Uncertain fields of the base scenario in order, then those that only overlays bring.
@@ -357,6 +403,9 @@ fn input_columns(scenarios: &[Patched]) -> Vec<InputColumn> {
             (Some(id), None) | (None, Some(id)) => Some(id),
             (Some(_), Some(_)) => continue,
         };
+        if overlay.is_some_and(|ids| ids.contains(TOGETHER)) {
+            continue;
+        }
         for (index, field) in scenario.fields.iter().enumerate() {
             let name = match overlay {
                 None if field.is_certain() => continue,
