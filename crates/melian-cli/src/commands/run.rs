@@ -12,10 +12,9 @@ use melian::diagnostic::{Code, Diagnostic};
 use melian::ensemble::{Plan, Settings};
 use melian::lens::{self, Trace};
 use melian::study::course;
-use melian::uncertainty::Design;
 use melian_store::{RunDirectory, StoreError};
 
-use crate::args::{self, Format, RunArguments, Traced};
+use crate::args::{Format, RunArguments, Traced};
 use crate::commands::report::Answer;
 use crate::exit::Failure;
 use crate::{input, render};
@@ -27,20 +26,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let settings = Settings {
         seed: arguments.seed,
         draws: arguments.draws,
-        design: match arguments.design {
-            args::Design::MonteCarlo => Design::MonteCarlo,
-            args::Design::LatinHypercube => Design::LatinHypercube { n: arguments.draws },
-            args::Design::Sobol => Design::Sobol,
-        },
+        design: arguments.design.of(arguments.draws),
         lenses: arguments.lenses.clone(),
     };
-    let plan = Plan::new(scenario, settings).map_err(|diagnostics| {
-        render::to_stderr(&diagnostics, &input.sources);
-        // A lens that no text names was named on the command line.
-        let asked =
-            |diagnostic: &Diagnostic| diagnostic.code == Code::UNKNOWN_LENS && diagnostic.primary.is_none();
-        if diagnostics.iter().all(asked) { Failure::Told } else { Failure::Scenario }
-    })?;
+    let plan = plan(&input, settings)?;
     if let Some(traced) = arguments.trace {
         if let Traced::Draw(draw) = traced
             && draw >= arguments.draws
@@ -66,7 +55,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::used(error.to_string()))?;
     progress.finish();
     if finished.summary.draws > 0 {
-        let answer = Answer::new(scenario, &plan, &manifest, &finished);
+        let claims = pool.install(|| super::claims::judged(&plan, Some(&directory)))?;
+        let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
         answer.write(&directory.report())?;
         answer.print(arguments.format, (!arguments.quiet).then(|| directory.report()).as_deref());
     }
@@ -78,6 +68,17 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         finished.summary.draws, finished.summary.planned
     );
     Err(Failure::Stopped)
+}
+
+/// The plan of a scenario, or what is wrong with it on stderr.
+pub(super) fn plan(input: &input::Input, settings: Settings) -> Result<Plan, Failure> {
+    Plan::new(input.scenario_or_fail()?, settings).map_err(|diagnostics| {
+        render::to_stderr(&diagnostics, &input.sources);
+        // A lens that no text names was named on the command line.
+        let asked =
+            |diagnostic: &Diagnostic| diagnostic.code == Code::UNKNOWN_LENS && diagnostic.primary.is_none();
+        if diagnostics.iter().all(asked) { Failure::Told } else { Failure::Scenario }
+    })
 }
 
 fn default_root(scenario: &Path) -> PathBuf {

@@ -6,7 +6,8 @@ use crate::case::{Case, CaseBlock, LANES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::ensemble::{Arm, Manifest, TOGETHER, World};
 use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
-use crate::scenario::{FieldId, LensOptions, Overlay, OverlayKind, Scenario, Status, conflicts};
+use crate::scenario::Guard;
+use crate::scenario::{FieldId, LensOptions, Overlay, OverlayKind, Scenario, conflicts};
 use crate::uncertainty::{Design, Range, Sampler, SamplerInput, Tabulated};
 
 /// What the user asks for beside the scenario.
@@ -212,6 +213,18 @@ impl Plan {
         (0..rows.len()).map(|row| rows.columns.iter().map(|column| column[row]).collect()).collect()
     }
 
+    /// The rows of an arm for a block of its variant, in whatever way its numbers came about.
+    pub fn solve(&self, arm: usize, cases: &CaseBlock, rows: &mut RowBlock, scratch: &mut Scratch) {
+        let planned = &self.arms[arm];
+        planned.model.solve(cases, &planned.streams, rows, scratch);
+    }
+
+    /// The place of an arm's variant in [`Plan::variants`].
+    #[must_use]
+    pub fn variant_index(&self, arm: usize) -> usize {
+        self.arms[arm].variant
+    }
+
     /// How one draw came about under an arm.
     #[must_use]
     pub fn explain(&self, arm: usize, draw: u64) -> Trace {
@@ -328,6 +341,10 @@ fn variants_of(scenario: &Scenario) -> Result<Vec<Patched>, Vec<Diagnostic>> {
     Ok(variants)
 }
 
+fn is_guarded(scenario: &Scenario, overlay: &Overlay) -> bool {
+    overlay.kind == OverlayKind::Policy && !Guard::new(scenario).may_rank(overlay)
+}
+
 fn patched(scenario: &Scenario, overlays: &[&Overlay]) -> Result<Scenario, Vec<Diagnostic>> {
     if overlays.is_empty() { Ok(scenario.clone()) } else { scenario.under(overlays) }
 }
@@ -344,12 +361,12 @@ fn combined(scenario: &Scenario) -> Result<Vec<Vec<&Overlay>>, Vec<Diagnostic>> 
             if of_kind(OverlayKind::Policy) <= 1 && of_kind(OverlayKind::Perspective) <= 1 {
                 continue;
             }
-            let coercive = set.iter().find(|overlay| overlay.coercive);
-            if let Some(coercive) = coercive.filter(|_| scenario.about.status == Status::Ongoing) {
+            if let Some(coercive) = set.iter().find(|overlay| is_guarded(scenario, overlay)) {
                 let message = format!("the claim puts `{}` on together with others", coercive.id);
                 forbidden.push(
-                    Diagnostic::error(Code::CLAIM_MEANING, claim.span, message)
-                        .help("coercive policies are not combined while a conflict is not over: test it alone"),
+                    Diagnostic::error(Code::CLAIM_MEANING, claim.span, message).help(
+                        "coercive policies are not combined while a conflict is not over: test it alone",
+                    ),
                 );
             } else if !sets.contains(&set) {
                 sets.push(set);

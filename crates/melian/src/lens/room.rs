@@ -6,9 +6,9 @@ use super::{
     Unit,
 };
 use crate::case::{Case, CaseBlock};
+use crate::claim::FlagQuantity;
 use crate::package::{Room, RoomBlock};
 use crate::scenario::{Accept, ActorId, Conduct, LensOptions, Scenario};
-use crate::claim::FlagQuantity;
 
 /// The lens that only looks at red lines, links and the consent rule.
 pub(super) struct RoomLens;
@@ -47,7 +47,11 @@ impl Lens for RoomLens {
         Ok(Box::new(RoomModel {
             room: Room::new(scenario),
             measures: measures(scenario),
-            proposals: scenario.acceptables().into_iter().map(|asked| Proposal::new(scenario, asked)).collect(),
+            proposals: scenario
+                .acceptables()
+                .into_iter()
+                .map(|asked| Proposal::new(scenario, asked))
+                .collect(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
         }))
     }

@@ -335,11 +335,7 @@ pub static VERDICT: Section = Section {
             "a claim holds if it is true in at least this share of the judged draws, and fails if it is false in at \
              least this share; else 0.9",
         ),
-        optional(
-            "judged",
-            Kind::Number(0.0, 1.0),
-            "the least share of draws that must be judged; else 0.5",
-        ),
+        optional("judged", Kind::Number(0.0, 1.0), "the least share of draws that must be judged; else 0.5"),
     ],
 };
 

@@ -133,7 +133,8 @@ pub(super) struct ArmIndex {
 
 impl ArmIndex {
     pub(super) fn new(plan: &Plan) -> Self {
-        let voice = |arm: &crate::ensemble::Arm| Voice { lens: arm.lens.clone(), reading: arm.reading.clone() };
+        let voice =
+            |arm: &crate::ensemble::Arm| Voice { lens: arm.lens.clone(), reading: arm.reading.clone() };
         Self { arms: plan.arms().map(|arm| (arm.world(), voice(arm))).collect() }
     }
 
@@ -177,7 +178,8 @@ impl Compiler<'_> {
         let on = |overlay: &&Overlay| under.contains(&overlay.id);
         let named = base.perspectives.iter().any(|overlay| on(&overlay));
         let seen = self.perspective.filter(|_| !named);
-        let all: Vec<&Overlay> = base.policies.iter().chain(&base.perspectives).filter(on).chain(seen).collect();
+        let all: Vec<&Overlay> =
+            base.policies.iter().chain(&base.perspectives).filter(on).chain(seen).collect();
         World::of(&all)
     }
 
@@ -221,7 +223,8 @@ impl Compiler<'_> {
             Flag::Compare { first, rest } => {
                 let before = self.chances.len();
                 let first = self.number(first, &[]);
-                let rest = rest.iter().map(|(relation, number)| (*relation, self.number(number, &[]))).collect();
+                let rest =
+                    rest.iter().map(|(relation, number)| (*relation, self.number(number, &[]))).collect();
                 let chances = (before..self.chances.len()).collect();
                 self.comparisons.push(Comparison { first, rest, chances });
                 Test::Compare(self.comparisons.len() - 1)
@@ -296,9 +299,9 @@ impl Compiler<'_> {
                     let source = |odds| if let Odds::Column(source) = odds { source } else { None };
                     Odds::AtWar(source(self.event(joins, under)), source(self.event(&Event::War, under)))
                 });
-                let rest = parts.iter().filter(|part| {
-                    at_war.is_none() || !(Some(*part) == joined || **part == Event::War)
-                });
+                let rest = parts
+                    .iter()
+                    .filter(|part| at_war.is_none() || !(Some(*part) == joined || **part == Event::War));
                 let mut odds: Vec<Odds> = rest.map(|part| self.event(part, under)).collect();
                 odds.extend(at_war);
                 Odds::all(odds)
@@ -316,7 +319,8 @@ impl Compiler<'_> {
     }
 
     fn rung(&mut self, event: &Event, relation: Relation, name: &str, under: &[String]) -> Odds {
-        let rungs = self.plan.variants()[0].scenario.crisis.ladder.as_ref().map_or(&[][..], |ladder| &ladder.rungs);
+        let rungs =
+            self.plan.variants()[0].scenario.crisis.ladder.as_ref().map_or(&[][..], |ladder| &ladder.rungs);
         let Some(place) = rungs.iter().position(|rung| rung.name == name).filter(|_| rungs.len() < 32) else {
             self.missing.push(event.to_string());
             return Odds::Column(None);
@@ -345,9 +349,12 @@ fn number_quantity(scenario: &Scenario, quantity: &NumberQuantity) -> Option<Qua
         NumberQuantity::Gain { actor } => Quantity::Gain(names.actor(actor)?),
         NumberQuantity::Belief { holder, about, of_type, round } => {
             let about = names.actor(about)?;
-            let dimensions = scenario.crisis.types.iter().enumerate().filter(|(_, kinds)| kinds.actor == about);
+            let dimensions =
+                scenario.crisis.types.iter().enumerate().filter(|(_, kinds)| kinds.actor == about);
             let (dimension, of_type) = dimensions
-                .filter_map(|(index, kinds)| Some((index, kinds.types.iter().position(|kind| kind.name == *of_type)?)))
+                .filter_map(|(index, kinds)| {
+                    Some((index, kinds.types.iter().position(|kind| kind.name == *of_type)?))
+                })
                 .next()?;
             Quantity::Belief(Belief {
                 holder: names.actor(holder)?,
@@ -461,16 +468,17 @@ impl Odds {
             Self::AtWar(joins, war) => {
                 let war = Bounds::exact(data.column_or_missing(*war));
                 // Without war nothing is said of who joins one.
-                Bounds::exact(data.column_or_missing(*joins)).with(&war, |joins, war| {
-                    if war == 0.0 { 0.0 } else { joins * war }
-                })
+                Bounds::exact(data.column_or_missing(*joins))
+                    .with(&war, |joins, war| if war == 0.0 { 0.0 } else { joins * war })
             }
             Self::Fact(source) => Bounds::exact(data.column_or_missing(*source)),
             Self::Compare(first, rest) => {
                 Bounds::exact(chain(first, rest, data).into_iter().map(Truth::chance).collect())
             }
             Self::Not(inner) => inner.over(data).complement(),
-            Self::All(parts) => all_of(&parts.iter().map(|part| part.over(data)).collect::<Vec<_>>(), data.len()),
+            Self::All(parts) => {
+                all_of(&parts.iter().map(|part| part.over(data)).collect::<Vec<_>>(), data.len())
+            }
         }
     }
 }
@@ -486,7 +494,11 @@ fn endings(set: u8, sources: &[Option<Source>; 4], data: &dyn Data) -> Vec<f64> 
         }
         sum
     };
-    if set.count_ones() <= 2 { sum(set) } else { sum(!set & 0b1111).into_iter().map(|rest| 1.0 - rest).collect() }
+    if set.count_ones() <= 2 {
+        sum(set)
+    } else {
+        sum(!set & 0b1111).into_iter().map(|rest| 1.0 - rest).collect()
+    }
 }
 
 /// The chance that the highest rung is one of a set: by runs of neighbouring rungs.

@@ -13,17 +13,18 @@ use std::collections::BTreeSet;
 
 pub use compile::Source;
 pub use tally::Tally;
-pub use turn::{Lean, Turn};
+pub use turn::{Cut, Lean, Turn};
 pub use values::Truth;
 pub use verdict::{ChanceFound, Example, FamilyVerdict, Judgement, ReadingVerdict, Seen, Silence, Verdict};
 
-use compile::{ArmIndex, Compiled, Data, Voice};
+use compile::{ArmIndex, Compiled, Voice};
 use tally::Draws;
 
 use crate::claim::Direction;
 use crate::ensemble::{ArmRows, Chunk, Plan};
 use crate::lens::Family;
-use crate::scenario::{Overlay, Scenario, StatedClaim, Status};
+use crate::scenario::Guard;
+use crate::scenario::{Overlay, Scenario, StatedClaim};
 
 /// The claims of a plan, ready to be judged.
 pub struct Judge<'a> {
@@ -104,7 +105,8 @@ impl<'a> Judge<'a> {
             let arm = plan.arms().find(|arm| arm.lens == voice.lens && arm.reading == voice.reading);
             arm.map(|arm| arm.family)
         };
-        let families = voices.into_iter().filter_map(|voice| Some((voice.clone(), family(&voice)?))).collect();
+        let families =
+            voices.into_iter().filter_map(|voice| Some((voice.clone(), family(&voice)?))).collect();
         Self { plan, cases, families }
     }
 
@@ -155,11 +157,16 @@ impl<'a> Judge<'a> {
     pub fn truth(&self, claim: usize, lens: &str, reading: &str, chunk: &Chunk) -> Option<Vec<Truth>> {
         let case = self.cases.iter().position(|case| {
             let voice = &self.families[case.voice].0;
-            case.claim == claim && case.perspective.is_none() && voice.lens == lens && voice.reading == reading
+            case.claim == claim
+                && case.perspective.is_none()
+                && voice.lens == lens
+                && voice.reading == reading
         })?;
-        Some(tally::truth(&self.cases[case].compiled, &Draws::new(chunk, &self.cases[case].compiled.chances, 0), &|_| {
-            vec![Truth::Undefined; chunk.draws]
-        }))
+        Some(tally::truth(
+            &self.cases[case].compiled,
+            &Draws::new(chunk, &self.cases[case].compiled.chances, 0),
+            &|_| vec![Truth::Undefined; chunk.draws],
+        ))
     }
 
     /// Counts the draws of one chunk.
@@ -189,10 +196,10 @@ impl<'a> Judge<'a> {
     /// Whether the guard keeps the verdict on a claim to conditions: it tests a coercive policy, and the conflict is not
     /// over.
     fn guarded(&self, claim: usize) -> bool {
-        let scenario = self.scenario();
+        let guard = Guard::new(self.scenario());
         let used = self.claim(claim).expression.overlays();
-        scenario.about.status == Status::Ongoing
-            && scenario.policies.iter().any(|policy| policy.coercive && used.iter().any(|set| set.contains(&policy.id)))
+        let tested = |policy: &&Overlay| used.iter().any(|set| set.contains(&policy.id));
+        self.scenario().policies.iter().filter(tested).any(|policy| !guard.may_rank(policy))
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) const GROUPS: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
     pub(super) cases: Vec<Counts>,
+    /// The inputs of the first chunk.
+    pub(super) inputs: Vec<Vec<f64>>,
 }
 
 /// What one case comes to.
@@ -50,7 +52,9 @@ impl Sums {
 
     fn add(&mut self, other: &Self) {
         self.draws.iter_mut().zip(other.draws).for_each(|(sum, more)| *sum += more);
-        for (mine, theirs) in self.chances.iter_mut().flatten().flatten().zip(other.chances.iter().flatten().flatten()) {
+        for (mine, theirs) in
+            self.chances.iter_mut().flatten().flatten().zip(other.chances.iter().flatten().flatten())
+        {
             *mine += theirs;
         }
     }
@@ -82,7 +86,8 @@ impl Tally {
             };
             count(judge, case, chunk, draws, &moves)
         };
-        Self { cases: judge.cases.iter().enumerate().map(count).collect() }
+        let inputs = if chunk.first_draw == 0 { chunk.inputs.clone() } else { Vec::new() };
+        Self { cases: judge.cases.iter().enumerate().map(count).collect(), inputs }
     }
 }
 
@@ -132,7 +137,11 @@ fn count(
 }
 
 /// The test in each draw.
-pub(super) fn truth(compiled: &Compiled, rows: &Draws<'_>, moves: &dyn Fn(usize) -> Vec<Truth>) -> Vec<Truth> {
+pub(super) fn truth(
+    compiled: &Compiled,
+    rows: &Draws<'_>,
+    moves: &dyn Fn(usize) -> Vec<Truth>,
+) -> Vec<Truth> {
     judge(&compiled.test, &|leaf| match leaf {
         Leaf::Compare(place) => compiled.comparisons[place].over(rows),
         Leaf::Fact(source) => rows.column_or_missing(source).into_iter().map(Truth::of_flag).collect(),
@@ -257,10 +266,15 @@ impl Data for Draws<'_> {
         }
         // By draw, whatever the order of the rows.
         let mut values = vec![f64::NAN; self.chunk.draws];
-        for wanted in if self.branch == 0 { &[0][..] } else { &[0, self.branch][..] } {
-            for (row, &draw) in rows.draws.iter().enumerate().filter(|(row, _)| rows.branches[*row] == *wanted) {
-                values[draw as usize] = column[row];
+        let mut put = |branch: u16| {
+            let rows = rows.draws.iter().zip(&rows.branches).zip(column);
+            for ((&draw, _), &value) in rows.filter(|((_, own), _)| **own == branch) {
+                values[draw as usize] = value;
             }
+        };
+        put(0);
+        if self.branch != 0 {
+            put(self.branch);
         }
         values
     }
