@@ -283,7 +283,7 @@ fn accommodation(
             match (actors.iter().position(|known| known == other), share) {
                 (None, _) => refuse(unknown(other)),
                 (Some(other), Plain::Number(share)) if (0.0..=1.0).contains(share) => {
-                    given.push((other, *share))
+                    given.push((other, *share));
                 }
                 _ => refuse(format!("`accommodation.{name}.{other}` is not a share from 0 to 1")),
             }
