@@ -1,11 +1,11 @@
 //! The lens made ready for one scenario.
 
-use super::{CRISIS, story};
 use super::draw::Draw;
 use super::frame::Frame;
 use super::measure::{Passage, measures};
 use super::options::Options;
 use super::plot::Plot;
+use super::{CRISIS, story};
 use crate::case::{Case, CaseBlock};
 use crate::game::public_state::{
     Control, JudgeOptions, Numbers, Payoff, PublicStateGame, Solution, SolveOptions, Status, View, branches,

@@ -51,7 +51,11 @@ fn flag(checked: &mut Checked<'_>, key: &str) -> bool {
     if let Plain::Flag(flag) = option.value {
         return flag;
     }
-    checked.refuse(option.span, format!("`{key}` is neither true nor false"), format!("write `{key} = true`"));
+    checked.refuse(
+        option.span,
+        format!("`{key}` is neither true nor false"),
+        format!("write `{key} = true`"),
+    );
     false
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::draw::Draw;
-use super::frame::{Frame, KINDS, Turn, index, lacks, met};
+use super::frame::{Frame, Turn, index, lacks, met};
 use super::offers::Offer;
 use super::pay::{Held, Luck, Pay};
 use crate::game::public_state::{
@@ -34,7 +34,7 @@ pub(super) struct Spot {
     pub(super) crossed: u16,
     /// Words said at the start, by message.
     pub(super) said: Vec<u8>,
-    /// The latest acts: (player, kind in [`KINDS`]).
+    /// The latest acts: (player, kind in `frame::KINDS`).
     pub(super) record: Vec<(u8, u8)>,
 }
 
