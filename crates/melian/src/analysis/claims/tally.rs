@@ -77,7 +77,9 @@ impl Tally {
 
     pub(super) fn of(judge: &Judge<'_>, chunk: &Chunk, moved: &Moved) -> Self {
         let count = |(index, case): (usize, &Case)| {
-            let limit = moved.limit(index, case.compiled.moves.len()).unwrap_or(u64::MAX);
+            let covered = limit(judge, &case.compiled);
+            let limit =
+                moved.limit(index, case.compiled.moves.len()).map_or(covered, |most| most.min(covered));
             let draws = (chunk.draws as u64).min(limit.saturating_sub(chunk.first_draw)) as usize;
             let moves = |place: usize| {
                 let known = moved.of(index, place);
@@ -126,8 +128,8 @@ fn count(
         counts.unsettled += u64::from(judged && unsettled[draw]);
     }
     if judge.claim(case.claim).expression.test.level() == Level::OverDraws {
-        let planned = judge.plan.settings().draws;
-        counts.sums = compiled.comparisons.iter().map(|one| sums(&one.chances, &rows, planned)).collect();
+        let covered = limit(judge, compiled);
+        counts.sums = compiled.comparisons.iter().map(|one| sums(&one.chances, &rows, covered)).collect();
     }
     if chunk.first_draw == 0 {
         counts.early = truth;
@@ -213,6 +215,12 @@ fn unsettled(compiled: &Compiled, chunk: &Chunk) -> Vec<bool> {
         }
     }
     unsettled
+}
+
+/// How many draws of the run all of a case's lenses take.
+fn limit(judge: &Judge<'_>, compiled: &Compiled) -> u64 {
+    let all = judge.plan.settings().draws;
+    arms(compiled).into_iter().map(|arm| judge.plan.draws(arm)).min().unwrap_or(all)
 }
 
 fn arms(compiled: &Compiled) -> Vec<usize> {
