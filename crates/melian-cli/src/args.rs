@@ -110,6 +110,9 @@ pub(crate) struct RunArguments {
     /// (`central`), instead of running
     #[arg(long, value_name = "DRAW", value_parser = Traced::read)]
     pub(crate) trace: Option<Traced>,
+    /// With --trace: under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',', requires = "trace")]
+    pub(crate) under: Vec<String>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             return Err(Failure::used(format!("there is no draw {draw} among {}", arguments.draws))
                 .help("draws are counted from 0; `--draws` says how many there are"));
         }
-        trace(&plan, traced, arguments.format);
+        trace(&plan, variant(&plan, &arguments.under)?, traced, arguments.format);
         return Ok(());
     }
     let manifest = plan.manifest(&input.file_name, scenario.hash());
@@ -149,9 +149,18 @@ impl Progress {
     }
 }
 
+/// The variant of the plan under some overlays.
+fn variant(plan: &Plan, under: &[String]) -> Result<usize, Failure> {
+    plan.variant_under(under).ok_or_else(|| {
+        Failure::used(format!("the run has no case under `{}`", under.join("`, `"))).help(
+            "a run has each policy, each perspective and a policy with a perspective; what else claims put on together",
+        )
+    })
+}
+
 /// Prints how each lens came to its answer in one draw, or at the central values.
-fn trace(plan: &Plan, traced: Traced, format: Format) {
-    let worked = course::worked(plan, traced.draw());
+fn trace(plan: &Plan, variant: usize, traced: Traced, format: Format) {
+    let worked = course::worked(plan, variant, traced.draw());
     let lenses: Vec<(String, &Trace)> =
         worked.lenses.iter().map(|(arm, trace)| (lens::full_id(&arm.lens, &arm.reading), trace)).collect();
     if format == Format::Json {
@@ -164,7 +173,7 @@ fn trace(plan: &Plan, traced: Traced, format: Format) {
     let width = render::terminal_width();
     let value = |field| worked.numbers.value(field, 0);
     let name = traced.to_string();
-    println!("{}", melian_report::inputs(&plan.variants()[0].scenario, &name, width, value));
+    println!("{}", melian_report::inputs(&plan.variants()[variant].scenario, &name, width, value));
     for (lens, trace) in &lenses {
         println!("{}", melian_report::trace(lens, &name, trace, width));
     }

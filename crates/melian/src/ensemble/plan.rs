@@ -235,6 +235,20 @@ impl Plan {
         self.arms[arm].variant
     }
 
+    /// The place in [`Plan::variants`] of the scenario under these overlays, in whatever order; `None` if the run has no
+    /// such variant.
+    #[must_use]
+    pub fn variant_under(&self, overlays: &[String]) -> Option<usize> {
+        let base = &self.variants[0].scenario;
+        let all = base.policies.iter().chain(&base.perspectives);
+        let on: Vec<&Overlay> = all.filter(|overlay| overlays.contains(&overlay.id)).collect();
+        if overlays.iter().any(|id| !on.iter().any(|overlay| overlay.id == *id)) {
+            return None;
+        }
+        let (policy, perspective) = World::of(&on).split();
+        self.variants.iter().position(|own| own.policy == policy && own.perspective == perspective)
+    }
+
     /// How one draw came about under an arm.
     #[must_use]
     pub fn explain(&self, arm: usize, draw: u64) -> Trace {

@@ -1,6 +1,6 @@
 //! From the test of a claim to columns of tables, for one lens under one perspective.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::values::{Bounds, Truth, all_of, compared};
 use crate::claim::{Direction, Event, Flag, FlagQuantity, Number, NumberQuantity, Operator};
@@ -97,6 +97,9 @@ pub(super) struct Compiled {
     pub(super) moves: Vec<Moves>,
     /// Every column it reads.
     pub(super) sources: BTreeSet<Source>,
+    /// One measure asked in several worlds, for each such measure: a lens for which none of them ever differs does not
+    /// see what the overlays change.
+    pub(super) compared: Vec<Vec<Source>>,
     /// What of it no arm reports, in words.
     pub(super) missing: Vec<String>,
 }
@@ -117,13 +120,16 @@ pub(super) fn compile(
         comparisons: Vec::new(),
         chances: Vec::new(),
         moves: Vec::new(),
-        sources: BTreeSet::new(),
+        sources: BTreeMap::new(),
         missing: Vec::new(),
         own: false,
     };
     let test = compiler.flag(test);
     let Compiler { comparisons, chances, moves, sources, missing, own, .. } = compiler;
-    own.then_some(Compiled { test, comparisons, chances, moves, sources, missing })
+    let several = |sources: &&BTreeSet<Source>| sources.len() > 1;
+    let compared = sources.values().filter(several).map(|all| all.iter().copied().collect()).collect();
+    let sources = sources.into_values().flatten().collect();
+    own.then_some(Compiled { test, comparisons, chances, moves, sources, compared, missing })
 }
 
 /// Where each lens's arm under each set of overlays is.
@@ -166,7 +172,7 @@ struct Compiler<'a> {
     comparisons: Vec<Comparison>,
     chances: Vec<Chance>,
     moves: Vec<Moves>,
-    sources: BTreeSet<Source>,
+    sources: BTreeMap<Quantity, BTreeSet<Source>>,
     missing: Vec<String>,
     own: bool,
 }
@@ -202,9 +208,11 @@ impl Compiler<'_> {
             self.arms.under(&world).filter_map(find).find(|(_, quantity)| of_red_lines(*quantity))
         };
         self.own |= own.is_some();
-        let found = own.or_else(shared).map(|(source, _)| source);
+        let found = own.or_else(shared);
         match found {
-            Some(source) => drop(self.sources.insert(source)),
+            Some((source, quantity)) => {
+                self.sources.entry(quantity).or_default().insert(source);
+            }
             None => {
                 let text = what.to_string();
                 if !self.missing.contains(&text) {
@@ -212,7 +220,7 @@ impl Compiler<'_> {
                 }
             }
         }
-        found
+        found.map(|(source, _)| source)
     }
 
     fn flag(&mut self, flag: &Flag) -> Test {
@@ -325,9 +333,10 @@ impl Compiler<'_> {
             self.missing.push(event.to_string());
             return Odds::Column(None);
         };
-        let at_least: Vec<Option<Source>> = (0..rungs.len())
-            .map(|rung| self.source(under, event, |_| Some(Quantity::Rung(rung as u16))))
-            .collect();
+        // The lowest rung is always reached.
+        let above =
+            (1..rungs.len()).map(|rung| self.source(under, event, |_| Some(Quantity::Rung(rung as u16))));
+        let at_least: Vec<Option<Source>> = std::iter::once(None).chain(above).collect();
         let all = (1_u32 << rungs.len()) - 1;
         let below = (1_u32 << place) - 1;
         let levels = match relation {

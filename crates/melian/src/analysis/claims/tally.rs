@@ -29,6 +29,8 @@ pub(super) struct Counts {
     pub(super) split: u64,
     /// Judged draws of which some solution did not settle.
     pub(super) unsettled: u64,
+    /// Whether some measure that is asked in several worlds differs between them in some draw.
+    pub(super) sees: bool,
     pub(super) first_yes: Option<u64>,
     pub(super) first_no: Option<u64>,
     /// One per comparison of a claim of chances only.
@@ -69,6 +71,7 @@ impl Tally {
             mine.no += theirs.no;
             mine.split += theirs.split;
             mine.unsettled += theirs.unsettled;
+            mine.sees |= theirs.sees;
             mine.first_yes = mine.first_yes.or(theirs.first_yes);
             mine.first_no = mine.first_no.or(theirs.first_no);
             mine.sums.iter_mut().zip(&theirs.sums).for_each(|(mine, theirs)| mine.add(theirs));
@@ -104,7 +107,7 @@ fn count(
     let rows = Draws::new(chunk, &compiled.chances, 0);
     let mut truth = truth(compiled, &rows, moves);
     let split = split(compiled, chunk, &mut truth, moves);
-    let mut counts = Counts { draws: draws as u64, ..Counts::default() };
+    let mut counts = Counts { draws: draws as u64, sees: sees(compiled, &rows), ..Counts::default() };
     let unsettled = unsettled(compiled, chunk);
     for draw in 0..draws {
         let number = chunk.first_draw + draw as u64;
@@ -215,6 +218,16 @@ fn unsettled(compiled: &Compiled, chunk: &Chunk) -> Vec<bool> {
         }
     }
     unsettled
+}
+
+fn sees(compiled: &Compiled, rows: &Draws<'_>) -> bool {
+    let differ = |sources: &Vec<Source>| {
+        let mut columns = sources.iter().map(|source| rows.column(*source));
+        let first = columns.next().unwrap_or_default();
+        let same = |(a, b): (&f64, &f64)| a == b || a.is_nan() && b.is_nan();
+        columns.any(|other| !first.iter().zip(&other).all(same))
+    };
+    compiled.compared.iter().any(differ)
 }
 
 /// How many draws of the run all of a case's lenses take.

@@ -108,6 +108,8 @@ pub struct ReadingVerdict {
     pub turns_on: Option<Turn>,
     /// Under the guard: every input that clearly leans, by path.
     pub leans: Vec<Lean>,
+    /// Whether the lens says the same with every policy and perspective that the test compares: then it can't tell.
+    pub blind: bool,
     /// Quantities of the test that the lens does not report.
     pub missing: Vec<String>,
 }
@@ -300,8 +302,13 @@ fn reading(judge: &Judge<'_>, tally: &Tally, case: &Case, counts: &Counts) -> Re
         example: Example::default(),
         turns_on: None,
         leans: Vec::new(),
+        blind: !case.compiled.compared.is_empty() && !counts.sees,
         missing: case.compiled.missing.clone(),
     };
+    if said.blind {
+        said.verdict = Verdict::CannotTell;
+        return said;
+    }
     let judged = counts.yes + counts.no + counts.split;
     if judge.guarded(case.claim) {
         if too_few(rule, judged, counts.draws) {
