@@ -209,15 +209,12 @@ impl Compiler<'_> {
         };
         self.own |= own.is_some();
         let found = own.or_else(shared);
-        match found {
-            Some((source, quantity)) => {
-                self.sources.entry(quantity).or_default().insert(source);
-            }
-            None => {
-                let text = what.to_string();
-                if !self.missing.contains(&text) {
-                    self.missing.push(text);
-                }
+        if let Some((source, quantity)) = found {
+            self.sources.entry(quantity).or_default().insert(source);
+        } else {
+            let text = what.to_string();
+            if !self.missing.contains(&text) {
+                self.missing.push(text);
             }
         }
         found.map(|(source, _)| source)
@@ -358,13 +355,11 @@ fn number_quantity(scenario: &Scenario, quantity: &NumberQuantity) -> Option<Qua
         NumberQuantity::Gain { actor } => Quantity::Gain(names.actor(actor)?),
         NumberQuantity::Belief { holder, about, of_type, round } => {
             let about = names.actor(about)?;
-            let dimensions =
+            let mut dimensions =
                 scenario.crisis.types.iter().enumerate().filter(|(_, kinds)| kinds.actor == about);
-            let (dimension, of_type) = dimensions
-                .filter_map(|(index, kinds)| {
-                    Some((index, kinds.types.iter().position(|kind| kind.name == *of_type)?))
-                })
-                .next()?;
+            let (dimension, of_type) = dimensions.find_map(|(index, kinds)| {
+                Some((index, kinds.types.iter().position(|kind| kind.name == *of_type)?))
+            })?;
             Quantity::Belief(Belief {
                 holder: names.actor(holder)?,
                 about,
@@ -473,14 +468,13 @@ impl Odds {
         match self {
             Self::Endings(set, sources) => Bounds::exact(endings(*set, sources, data)),
             Self::Rungs(set, at_least) => Bounds::exact(rungs(*set, at_least, data)),
-            Self::Column(source) => Bounds::exact(data.column_or_missing(*source)),
+            Self::Column(source) | Self::Fact(source) => Bounds::exact(data.column_or_missing(*source)),
             Self::AtWar(joins, war) => {
                 let war = Bounds::exact(data.column_or_missing(*war));
                 // Without war nothing is said of who joins one.
                 Bounds::exact(data.column_or_missing(*joins))
                     .with(&war, |joins, war| if war == 0.0 { 0.0 } else { joins * war })
             }
-            Self::Fact(source) => Bounds::exact(data.column_or_missing(*source)),
             Self::Compare(first, rest) => {
                 Bounds::exact(chain(first, rest, data).into_iter().map(Truth::chance).collect())
             }

@@ -250,7 +250,8 @@ fn sums(places: &[usize], rows: &Draws<'_>, planned: u64) -> Sums {
             continue;
         }
         let number = rows.chunk.first_draw + draw as u64;
-        let group = ((number as u128 * GROUPS as u128 / u128::from(planned.max(1))) as usize).min(GROUPS - 1);
+        let group =
+            ((u128::from(number) * GROUPS as u128 / u128::from(planned.max(1))) as usize).min(GROUPS - 1);
         sums.draws[group] += 1;
         for (chance, [low, high]) in chances.iter().zip(&mut sums.chances) {
             low[group] += chance.low[draw];

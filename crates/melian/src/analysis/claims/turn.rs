@@ -106,7 +106,7 @@ fn somers(order: &[usize], values: &[f64], truth: &[Truth], yes: usize) -> f64 {
     let mut ranks = 0.0;
     let mut from = 0;
     for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let middle = from as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        let middle = from as f64 + f64::midpoint(tied.len() as f64, 1.0);
         ranks += middle * tied.iter().filter(|&&draw| truth[draw] == Truth::True).count() as f64;
         from += tied.len();
     }
