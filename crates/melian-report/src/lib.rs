@@ -9,7 +9,9 @@
 )]
 
 mod chart;
+mod hinges;
 mod html;
+mod input;
 mod json;
 mod levers;
 mod number;
@@ -32,6 +34,7 @@ use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::packages::Packages;
 
+pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};

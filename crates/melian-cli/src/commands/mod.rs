@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod cite;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod hinges;
 pub(crate) mod import;
 pub(crate) mod lenses;
 pub(crate) mod levers;
