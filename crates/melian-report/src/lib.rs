@@ -16,6 +16,7 @@ mod json;
 mod levers;
 mod number;
 mod packages;
+mod policies;
 mod terminal;
 mod text;
 mod trace;
@@ -39,6 +40,7 @@ pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
 pub use packages::{packages, packages_json};
+pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};
 

@@ -11,6 +11,7 @@ pub(crate) mod lenses;
 pub(crate) mod levers;
 pub(crate) mod new;
 pub(crate) mod packages;
+pub(crate) mod policies;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod schema;
