@@ -72,7 +72,9 @@ fn coercive_policies_are_never_combined_and_not_compared_while_it_goes_on() {
     assert_eq!(past.compared, [0, 1, 2]);
     assert_eq!(past.combinations.len(), 1);
     assert_eq!(past.combinations[0].policies, [0, 1]);
-    assert!((past.combinations[0].room - 0.75).abs() < 0.005 && past.combinations[0].room_of_best_part > 0.74);
+    assert!(
+        (past.combinations[0].room - 0.75).abs() < 0.005 && past.combinations[0].room_of_best_part > 0.74
+    );
     let ongoing = answer(&scenario("ongoing"));
     assert_eq!((ongoing.compared.as_slice(), ongoing.left_out.as_slice()), (&[0, 1][..], &[2][..]));
     assert!(ongoing.effects.iter().all(|effect| effect.policy != 2));
@@ -86,7 +88,8 @@ fn regret_and_the_worst_case_may_choose_differently() {
     let gains = Gains { lenses: vec![(Family::Baseline, vec![vec![4.0, 0.0, 2.5], vec![1.0, 12.0, 4.0]])] };
     let best = |cell: &[f64]| cell.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let worst: Vec<f64> = (0..3).map(|o| gains.cells().map(|c| c[o]).fold(f64::INFINITY, f64::min)).collect();
-    let regret: Vec<f64> = (0..3).map(|o| gains.cells().map(|c| best(c) - c[o]).fold(0.0, f64::max)).collect();
+    let regret: Vec<f64> =
+        (0..3).map(|o| gains.cells().map(|c| best(c) - c[o]).fold(0.0, f64::max)).collect();
     assert_eq!(worst, [1.0, 0.0, 2.5]);
     assert_eq!(regret, [11.0, 4.0, 8.0]);
     assert!(dominates(&gains, 3).is_empty());
