@@ -218,7 +218,7 @@ impl Study<'_> {
         let (guarded, mut open): (Vec<_>, Vec<_>) =
             turns.into_iter().partition(|(input, _)| self.hides(*input));
         open.sort_by(|a, b| a.1.order(&b.1));
-        answer.hinges = open.into_iter().filter_map(|(input, turn)| self.hinge(input, turn)).collect();
+        answer.hinges = open.into_iter().filter_map(|(input, turn)| self.hinge(input, &turn)).collect();
         answer.conditions =
             guarded.into_iter().filter_map(|(input, turn)| self.condition(input, &turn)).collect();
         answer.worth = self.worth(&movers, index, stands);
@@ -245,7 +245,7 @@ impl Study<'_> {
         self.guard.is_on() && self.guard.kind_of(self.inputs[input].field).is_some()
     }
 
-    fn hinge(&self, input: usize, turn: Turn) -> Option<Hinge> {
+    fn hinge(&self, input: usize, turn: &Turn) -> Option<Hinge> {
         let input = &self.inputs[input];
         Some(Hinge {
             input: input.field,

@@ -172,7 +172,9 @@ impl Asked {
             if 2 * values.len() < rows.draws {
                 continue;
             }
-            values.iter().for_each(|&terms| counts[parting.place(terms)] += 1);
+            for &terms in &values {
+                counts[parting.place(terms)] += 1;
+            }
             medians.push(middle(&mut values));
         }
         if medians.is_empty() {

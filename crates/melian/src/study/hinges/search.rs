@@ -172,7 +172,7 @@ pub(super) fn turn(
         }
         Some(Turn::new(input, value, reading, up))
     });
-    found.min_by(|a, b| a.order(b))
+    found.min_by(Turn::order)
 }
 
 /// Halves the stretch between a point where the answer stands and one where it has turned over; the far end at the

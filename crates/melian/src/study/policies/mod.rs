@@ -153,7 +153,7 @@ pub fn study(
         .into_par_iter()
         .map(|policies| run(&policies))
         .collect::<Result<_, _>>()?;
-    let (base, others) = alone.split_first().expect("the scenario as written is always run");
+    let (base, others) = (&alone[0], &alone[1..]);
     let effects = compared
         .iter()
         .zip(others)
