@@ -325,8 +325,8 @@ impl PartReader {
     ) -> Result<Chunk> {
         let inputs = self.inputs.get_row_group(index)?;
         let draws = inputs.metadata().num_rows().cast_unsigned() as usize;
-        let first_draw =
-            get_some::<Int64Type>(&*inputs, 0, &[0..1])?.0.first().copied().unwrap_or(0).cast_unsigned();
+        let first = get_some::<Int64Type>(&*inputs, 0, std::slice::from_ref(&(0..1)))?.0;
+        let first_draw = first.first().copied().unwrap_or(0).cast_unsigned();
         let skip = if layout.experts.is_empty() { 1 } else { 2 };
         let columns = (0..layout.plan.inputs().len()).filter(|_| with_inputs);
         let columns =
