@@ -311,8 +311,11 @@ fn coercive_policies_in_an_open_conflict_get_conditions_only() {
     assert!(refused.iter().any(|error| error.message.contains("press")));
 }
 
+/// A family's verdict with the counts of its readings.
+type Bare = (Family, Verdict, Vec<(u64, u64, u64)>);
+
 /// The verdicts without draws' numbers and names.
-fn bare(judgements: &[Judgement]) -> Vec<Vec<(Family, Verdict, Vec<(u64, u64, u64)>)>> {
+fn bare(judgements: &[Judgement]) -> Vec<Vec<Bare>> {
     let families = |judgement: &Judgement| {
         let all = judgement.seen.iter().flat_map(|seen| &seen.families);
         all.map(|family| {
