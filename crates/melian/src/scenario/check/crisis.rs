@@ -103,7 +103,39 @@ impl Check<'_> {
         };
         self.periods(root, about, &crisis);
         self.war_is_possible(root, &crisis);
+        for section in ["policy", "perspective"] {
+            for (_, overlay) in entries(root, section) {
+                if let Some(added) = overlay.as_table().and_then(|overlay| overlay.table("add")) {
+                    self.names_added(added);
+                }
+            }
+        }
         crisis
+    }
+
+    /// Rungs, types and allies that an overlay brings, which claims may name.
+    fn names_added(&mut self, added: &Table) {
+        for rung in added.table("ladder").map_or(&[][..], |ladder| items(ladder, "rungs")) {
+            if let Some(name) = rung.as_table().and_then(|rung| rung.text("name")) {
+                self.names.rungs.add(name, rung.span);
+            }
+        }
+        for (actor, dimensions) in entries(added, "type") {
+            let Some(types) =
+                self.names.actor(&actor.name).and_then(|id| self.names.types.get_mut(id.index()))
+            else {
+                continue;
+            };
+            for (_, dimension) in dimensions.as_table().map_or(&[][..], |table| &table.entries) {
+                for (key, _) in dimension.as_table().map_or(&[][..], |table| &table.entries) {
+                    types.add(&key.name, key.span);
+                }
+            }
+        }
+        for ally in items(added, "ally") {
+            let of = ally.as_table().and_then(|ally| ally.text("of"));
+            self.names.allies.extend(of.and_then(|of| self.names.actor(of)));
+        }
     }
 
     // Tables.
