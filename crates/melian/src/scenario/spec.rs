@@ -749,8 +749,7 @@ pub fn naming_keys(list: &str) -> &'static [&'static str] {
 #[must_use]
 pub fn kind_at(path: &str) -> Option<Kind> {
     let mut kind = Kind::Table(&ROOT);
-    let mut parts = path.split('.');
-    while let Some(part) = parts.next() {
+    for part in path.split('.') {
         kind = match kind {
             Kind::Table(section) => section.key(part)?.kind,
             Kind::ById(section) | Kind::Tables(section) => Kind::Table(section),
