@@ -217,7 +217,7 @@ fn by_reading(family: &FamilyVerdict) -> String {
 fn undecided(family: &FamilyVerdict) -> Option<String> {
     let first = family.readings.first()?;
     if family.readings.iter().all(|reading| reading.blind) {
-        return Some("it does not see what the policies or perspectives change".to_owned());
+        return Some("nothing in it changes with what the test changes".to_owned());
     }
     if !first.missing.is_empty() {
         return Some(format!("it does not speak of {}", first.missing.join(", ")));

@@ -40,12 +40,23 @@ fn truth(judge: &Judge<'_>, movement: &Movement) -> Vec<Truth> {
         .into_par_iter()
         .map(|point| judge.quantity(movement, &chunk(plan, movement, draws, at(point))))
         .collect();
+    // A lens in which the input moves nothing has nothing to say of which way.
+    let moves = |draw: usize| paths.iter().any(|values| step(values[draw], paths[0][draw]) > 0.0);
+    if !(0..draws).any(moves) {
+        return vec![Truth::Undefined; draws];
+    }
     let of_draw = |draw: usize| {
         let path: Vec<f64> =
             paths.iter().map(|values| values[draw]).filter(|value| !value.is_nan()).collect();
         monotone(&path, movement.direction)
     };
     (0..draws).map(of_draw).collect()
+}
+
+/// By how much two values differ beyond rounding; 0 where they don't, or either is missing.
+fn step(a: f64, b: f64) -> f64 {
+    let far = (a - b).abs();
+    if far > ROUNDING * b.abs().max(1.0) { far } else { 0.0 }
 }
 
 /// Whether a path never moves back; undefined where fewer than two of its points are defined.

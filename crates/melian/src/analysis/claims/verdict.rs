@@ -108,7 +108,8 @@ pub struct ReadingVerdict {
     pub turns_on: Option<Turn>,
     /// Under the guard: every input that clearly leans, by path.
     pub leans: Vec<Lean>,
-    /// Whether the lens says the same with every policy and perspective that the test compares: then it can't tell.
+    /// Whether nothing in the lens changes with what the test changes (policies, perspectives, an input over its range):
+    /// then it can't tell.
     pub blind: bool,
     /// Quantities of the test that the lens does not report.
     pub missing: Vec<String>,
@@ -302,7 +303,7 @@ fn reading(judge: &Judge<'_>, tally: &Tally, case: &Case, counts: &Counts) -> Re
         example: Example::default(),
         turns_on: None,
         leans: Vec::new(),
-        blind: !case.compiled.compared.is_empty() && !counts.sees,
+        blind: is_blind(case, counts),
         missing: case.compiled.missing.clone(),
     };
     if said.blind {
@@ -329,6 +330,13 @@ fn reading(judge: &Judge<'_>, tally: &Tally, case: &Case, counts: &Counts) -> Re
     said.example = Example { yes: counts.first_yes, no: counts.first_no };
     said.turns_on = found.into_iter().next();
     said
+}
+
+/// Whether nothing in the lens changes with what the test changes: overlays, or an input over its range.
+fn is_blind(case: &Case, counts: &Counts) -> bool {
+    let judged = counts.yes + counts.no + counts.split;
+    let same = !case.compiled.compared.is_empty() && !counts.sees;
+    same || (!case.compiled.moves.is_empty() && judged == 0 && case.compiled.missing.is_empty())
 }
 
 fn too_few(rule: VerdictRule, judged: u64, draws: u64) -> bool {
