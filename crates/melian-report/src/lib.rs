@@ -12,6 +12,7 @@ mod chart;
 mod html;
 mod json;
 mod levers;
+mod mechanism;
 mod number;
 mod packages;
 mod terminal;
@@ -35,6 +36,10 @@ use melian::study::packages::Packages;
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
+pub use mechanism::{
+    mechanism, mechanism_card, mechanism_json, mechanism_sweep, mechanism_sweep_json, mechanisms,
+    mechanisms_json,
+};
 pub use packages::{packages, packages_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};

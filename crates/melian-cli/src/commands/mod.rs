@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod lenses;
 pub(crate) mod levers;
+pub(crate) mod mechanism;
 pub(crate) mod new;
 pub(crate) mod packages;
 pub(crate) mod report;

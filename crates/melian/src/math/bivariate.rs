@@ -72,7 +72,7 @@ mod tests {
         for (x, y, rho) in
             [(0.3, -0.8, 0.6), (-1.4, -0.2, std::f64::consts::FRAC_1_SQRT_2), (1.1, 0.4, -0.85)]
         {
-            let side = (1.0 - rho * rho as f64).sqrt();
+            let side = (1.0_f64 - rho * rho).sqrt();
             let over = |p: f64| normal_cdf((y - rho * normal_quantile(p)) / side);
             let sum = integrate(over, 0.0, normal_cdf(x), 1e-14);
             assert!((bivariate_normal_cdf(x, y, rho) - sum).abs() < 1e-12, "{x} {y} {rho}");

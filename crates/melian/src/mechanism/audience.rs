@@ -48,9 +48,9 @@ impl Attrition {
     pub fn solve(&self) -> Course {
         let horizon = self.own_horizon(0).min(self.own_horizon(1));
         let fights = [0, 1].map(|i| (self.a[i] * horizon / self.w[i]).min(1.0));
-        let stays = [0, 1].map(|i| match self.own_horizon(i) <= horizon {
-            true => 1.0,
-            false => fights[i] * (self.v + self.a[1 - i] * horizon) / self.v,
+        let stays = [0, 1].map(|i| {
+            let last = self.own_horizon(i) <= horizon;
+            if last { 1.0 } else { fights[i] * (self.v + self.a[1 - i] * horizon) / self.v }
         });
         let mut course = Course {
             game: *self,

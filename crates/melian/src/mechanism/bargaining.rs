@@ -336,26 +336,14 @@ fn ultimatum(given: &Given) -> Result<Answer, Vec<Problem>> {
     } else {
         Answer::new("safe", "A demands only what every B would concede: no war.")
     };
-    answer = match model.cost {
-        Prior::Uniform { low, high } => answer.condition(
-            "risk",
-            "B's cost spreads so far that a risky demand pays",
-            "ch > ca + 2 cl",
-            (high, model.ca + 2.0 * low),
-            high > model.ca + 2.0 * low,
-        ),
-        _ => {
-            let density = model.cost.density(low);
-            let right = density * (low + model.ca);
-            answer.condition(
-                "risk",
-                "a demand just above the least cost pays",
-                "1 > f(cl) (cl + ca)",
-                (1.0, right),
-                right < 1.0,
-            )
-        }
+    let (sides, holds, formula, says) = if let Prior::Uniform { low, high } = model.cost {
+        let right = model.ca + 2.0 * low;
+        ((high, right), high > right, "ch > ca + 2 cl", "B's cost spreads so far that a risky demand pays")
+    } else {
+        let right = model.cost.density(low) * (low + model.ca);
+        ((1.0, right), right < 1.0, "1 > f(cl) (cl + ca)", "a demand just above the least cost pays")
     };
+    answer = answer.condition("risk", says, formula, sides, holds);
     for (index, demand) in best.iter().enumerate() {
         let name = if best.len() == 1 { "the demand".to_owned() } else { format!("demand {}", index + 1) };
         answer = answer.branch(demand_branch(name, demand));
