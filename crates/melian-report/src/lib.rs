@@ -9,12 +9,15 @@
 )]
 
 mod chart;
+mod hinges;
 mod html;
+mod input;
 mod json;
 mod levers;
 mod mechanism;
 mod number;
 mod packages;
+mod policies;
 mod terminal;
 mod text;
 mod trace;
@@ -33,6 +36,7 @@ use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::packages::Packages;
 
+pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
@@ -41,6 +45,7 @@ pub use mechanism::{
     mechanisms_json,
 };
 pub use packages::{packages, packages_json};
+pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};
 
