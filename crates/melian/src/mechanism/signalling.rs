@@ -194,15 +194,14 @@ fn crisis(given: &Given) -> Answer {
     };
     let equilibria = game.equilibria();
     let (verdict, says) = match equilibria.len() {
-        1 => ("one", "There is one equilibrium."),
-        3 => ("three", "There are three equilibria; the game doesn't say which is played."),
-        _ => ("several", "There are several equilibria; the game doesn't say which is played."),
+        1 => ("one", "There is one equilibrium.".to_owned()),
+        n => ("several", format!("There are {n} equilibria; the game doesn't say which is played.")),
     };
     let mut answer = Answer::new(verdict, says).fact("count", "equilibria", equilibria.len() as f64);
-    for (index, found) in equilibria.iter().enumerate() {
-        let stable = if found.slope < 1.0 { "stable" } else { "unstable" };
+    for found in &equilibria {
+        let stable = found.slope < 1.0;
         answer = answer.branch(
-            Branch::new(format!("equilibrium {}, {stable} under small errors", index + 1))
+            Branch::new(if stable { "stable under small errors" } else { "unstable under small errors" })
                 .fact("resists", "p_R: B resists a challenge", found.resists)
                 .fact("challenges", "p_C: A challenges", found.challenges)
                 .fact("firm", "p_F: A stands firm once resisted", found.firm)
@@ -210,7 +209,7 @@ fn crisis(given: &Given) -> Answer {
                 .fact("concession", "P(B concedes)", found.concession)
                 .fact("stand", "P(war)", found.stand)
                 .fact("back_down", "P(A backs down)", found.back_down)
-                .fact("stable", "stable under small errors", found.slope < 1.0),
+                .fact("stable", "stable under small errors", stable),
         );
     }
     answer
