@@ -4,7 +4,7 @@ use melian::analysis::{ArmSummary, Group, MeasureSummary};
 use melian::ensemble::Arm;
 use melian::lens::{Family, Quantity};
 use melian::scenario::{
-    Actor, ActorId, Date, Field, FieldId, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
+    Actor, ActorId, Date, Field, FieldId, Guard, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
 };
 
 use crate::number::Share;
@@ -128,6 +128,9 @@ impl<'a> View<'a> {
         for ArmSummary { arm, .. } in &self.input.summary.arms {
             let condition =
                 Condition { policy: arm.policy.as_deref(), perspective: arm.perspective.as_deref() };
+            if arm.is_combined() {
+                continue;
+            }
             if condition != Condition::BASE && !conditions.contains(&condition) {
                 conditions.push(condition);
             }
@@ -161,7 +164,9 @@ impl<'a> View<'a> {
 
     /// Whether the guard keeps a condition out of comparisons.
     pub(crate) fn guarded(self, condition: Condition<'_>) -> bool {
-        self.ongoing() && self.overlays(condition).iter().any(|overlay| overlay.coercive)
+        let guard = Guard::new(self.input.scenario);
+        let mut policies = self.overlays(condition).into_iter().filter(|o| o.kind == OverlayKind::Policy);
+        policies.any(|policy| !guard.may_rank(policy))
     }
 
     /// What every lens says under a condition, over all draws or those that follow one expert.

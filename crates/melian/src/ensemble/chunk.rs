@@ -51,13 +51,19 @@ impl Plan {
     /// The rows of chunk `index`, on all threads of the current pool.
     #[must_use]
     pub fn chunk(&self, index: u64) -> Chunk {
+        self.chunk_of(index, &|_| true)
+    }
+
+    /// The same with the rows of those arms only that are `wanted`; the others are empty.
+    #[must_use]
+    pub fn chunk_of(&self, index: u64, wanted: &(dyn Fn(usize) -> bool + Sync)) -> Chunk {
         let first_draw = index * CHUNK_DRAWS;
         let draws = CHUNK_DRAWS.min(self.settings().draws - first_draw) as usize;
         let blocks: Vec<BlockRows> = (0..draws.div_ceil(LANES))
             .into_par_iter()
             .map_init(Scratch::default, |scratch, block| {
                 let from = block * LANES;
-                self.block(first_draw + from as u64, LANES.min(draws - from), scratch)
+                self.block(first_draw + from as u64, LANES.min(draws - from), wanted, scratch)
             })
             .collect();
         let inputs = (0..self.inputs().len())
@@ -73,15 +79,35 @@ impl Plan {
         Chunk { first_draw, draws, experts, inputs, arms }
     }
 
-    fn block(&self, first_draw: u64, len: usize, scratch: &mut Scratch) -> BlockRows {
+    fn block(
+        &self,
+        first_draw: u64,
+        len: usize,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> BlockRows {
         let cases: Vec<CaseBlock> =
             self.variants().iter().map(|variant| variant.block(first_draw, len)).collect();
         let arms = self
             .planned()
             .iter()
-            .map(|planned| {
+            .enumerate()
+            .map(|(arm, planned)| {
                 let mut rows = RowBlock::default();
-                planned.model.solve(&cases[planned.variant], &planned.streams, &mut rows, scratch);
+                if !wanted(arm) {
+                    return rows;
+                }
+                match self.draws_of(planned).saturating_sub(first_draw).min(len as u64) as usize {
+                    0 => rows.one_row_per_lane(planned.model.measures().len(), 0),
+                    all if all == len => {
+                        let cases = &cases[planned.variant];
+                        planned.model.solve(cases, &planned.streams, &mut rows, scratch);
+                    }
+                    some => {
+                        let cases = self.variants()[planned.variant].block(first_draw, some);
+                        planned.model.solve(&cases, &planned.streams, &mut rows, scratch);
+                    }
+                }
                 rows
             })
             .collect();
@@ -101,13 +127,20 @@ fn joined(blocks: &[RowBlock]) -> ArmRows {
         columns: vec![Vec::with_capacity(rows); measures],
     };
     for (index, block) in blocks.iter().enumerate() {
-        let from = (index * LANES) as u32;
-        joined.draws.extend(block.lanes.iter().map(|lane| from + lane));
-        joined.branches.extend_from_slice(&block.branches);
-        joined.statuses.extend_from_slice(&block.statuses);
-        for (column, values) in joined.columns.iter_mut().zip(&block.columns) {
+        joined.append((index * LANES) as u32, block);
+    }
+    joined
+}
+
+impl ArmRows {
+    /// Adds the rows of a block whose first draw is `from` draws after the first of these rows.
+    pub fn append(&mut self, from: u32, block: &RowBlock) {
+        self.draws.extend(block.lanes.iter().map(|lane| from + lane));
+        self.branches.extend_from_slice(&block.branches);
+        self.statuses.extend_from_slice(&block.statuses);
+        self.columns.resize_with(block.columns.len(), Vec::new);
+        for (column, values) in self.columns.iter_mut().zip(&block.columns) {
             column.extend_from_slice(values);
         }
     }
-    joined
 }

@@ -7,6 +7,7 @@ pub mod base_rate;
 mod baseline;
 pub mod challenge;
 pub mod course;
+pub mod crisis;
 pub mod exchange;
 mod options;
 pub mod point;
@@ -71,6 +72,11 @@ pub trait Model: Send + Sync {
 
     /// Solves a block of draws: equal cases and streams give equal rows, on every machine.
     fn solve(&self, cases: &CaseBlock, streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch);
+
+    /// How many draws of a run it takes, the first so many, where draws are costly; `None`: all.
+    fn draws(&self) -> Option<u64> {
+        None
+    }
 
     /// How one draw came about, in words and numbers.
     fn explain(&self, case: &Case<'_>) -> Trace;
@@ -220,6 +226,9 @@ pub enum Quantity {
     Room,
     /// 1 if `Terms` lie inside every needed accept range.
     Fit,
+    /// 1 if a package that a claim names lies inside the accept ranges of those it names: which, by its place in
+    /// [`Scenario::acceptables`].
+    Acceptable(u16),
     /// 1 if the actor is in a smallest set whose ranges, dropped, would open room.
     ClosesRoom(ActorId),
     /// 1 if the actor is in a smallest set whose ranges, dropped, would let `Terms` pass.
@@ -307,6 +316,7 @@ impl Quantity {
             Self::TermsWithError(id) => format!("forecast_{}", issue(id)),
             Self::Room => "room".to_owned(),
             Self::Fit => "fit".to_owned(),
+            Self::Acceptable(place) => format!("acceptable_{}", place + 1),
             Self::ClosesRoom(id) => format!("closes_room_{}", actor(id)),
             Self::ClosesFit(id) => format!("closes_fit_{}", actor(id)),
             Self::RoomLow(id) => format!("room_low_{}", issue(id)),

@@ -23,6 +23,7 @@ impl Builder {
                     title: "test".into(),
                     question: None,
                     source: None,
+                    drawn_by: None,
                     status: Status::Past,
                     from: None,
                     horizon: None,
@@ -39,6 +40,7 @@ impl Builder {
                 policies: Vec::new(),
                 perspectives: Vec::new(),
                 claims: Vec::new(),
+                verdict: crate::scenario::VerdictRule::default(),
                 lens_options: BTreeMap::new(),
                 fields: Vec::new(),
                 experts: Vec::new(),
@@ -148,6 +150,18 @@ impl Builder {
             text: String::new(),
             span: None,
         });
+    }
+
+    /// A number of its own, whatever its range.
+    pub(crate) fn number(&mut self, value: f64) -> FieldId {
+        let field = self.field(format!("number.{}", self.scenario.fields.len()), value);
+        self.scenario.fields[field.index()].range = (f64::NEG_INFINITY, f64::INFINITY);
+        field
+    }
+
+    /// What the scenario itself holds.
+    pub(crate) fn scenario_mut(&mut self) -> &mut Scenario {
+        &mut self.scenario
     }
 
     pub(crate) fn actor_mut(&mut self, actor: usize) -> &mut Actor {

@@ -3,7 +3,7 @@
 //! Every number is a [`FieldId`]; a number that the file leaves out is `None`, and the crisis lens documents its
 //! default. All costs and values are points of the actor's own stake scale (100 = its full stake).
 
-use super::{ActorId, Date, FieldId, IssueId};
+use super::{ActorId, FieldId, IssueId};
 use crate::diagnostic::Span;
 
 /// What the crisis lens reads, beyond actors, issues, stances, consent and walk-away values.
@@ -62,8 +62,8 @@ pub struct GameFrame {
     pub acts: Vec<(ActorId, Vec<ActKind>)>,
     /// Weight of a kind of act at precision 0, where it isn't 1.
     pub weights: Vec<(ActKind, FieldId)>,
-    /// Worth of the next period against this one, 0..1; else 1.
-    pub discount: Option<FieldId>,
+    /// Worth of the next period against this one, 0..1, by actor; else 1.
+    pub discount: Vec<(ActorId, FieldId)>,
     /// Precision (lambda) in units of 1 per full stake.
     pub precision: Option<FieldId>,
     /// Where `[game]` is.
@@ -73,7 +73,9 @@ pub struct GameFrame {
 /// Terms that may be offered, with their name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferedPackage {
-    /// What it is called.
+    /// "anchorage".
+    pub id: String,
+    /// The name to show; the id where none is given.
     pub name: String,
     /// Terms by issue, 0..100; issues left out stay at their no-deal points.
     pub terms: Vec<(IssueId, FieldId)>,
@@ -104,6 +106,33 @@ pub enum ActKind {
     Concede,
     /// Says in public that it won't give in: from then on its audience cost is at stake.
     Threaten,
+    /// Leaves the talks for good, for everyone's value of no deal: the outside option. Only where `acts` names it.
+    WalkOut,
+}
+
+impl ActKind {
+    /// All kinds with the words for them.
+    pub const WORDS: [(&'static str, Self); 7] = [
+        ("wait", Self::Wait),
+        ("offer", Self::Offer),
+        ("step_up", Self::StepUp),
+        ("step_down", Self::StepDown),
+        ("concede", Self::Concede),
+        ("threaten", Self::Threaten),
+        ("walk_out", Self::WalkOut),
+    ];
+
+    /// The kind a word of the language stands for.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind)
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// `[ladder]`
@@ -175,7 +204,8 @@ pub struct PrivateType {
     pub name: String,
     /// Its true chance; weights are normalised over the dimension. `None` in at most one type: the rest.
     pub chance: Option<FieldId>,
-    /// What others believe its chance to be, where that differs.
+    /// What others believe its chance to be, where that differs. Types of the dimension without an entry for a holder
+    /// share what is left in proportion to their true chances.
     pub believed: Vec<(ActorId, FieldId)>,
     /// What sets the type apart; unset traits are the actor's own.
     pub traits: Traits,
@@ -246,12 +276,10 @@ pub struct PowerShift {
 }
 
 /// `[deadline]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Deadline {
-    /// After this period; else after the last.
+    /// After this period (a day in the file is turned into one); else after the last.
     pub after: Option<u32>,
-    /// The day by which; an alternative to `after`.
-    pub by: Option<Date>,
     /// What happens then.
     pub then: AtDeadline,
 }
@@ -329,6 +357,8 @@ pub struct Ally {
     pub chance: FieldId,
     /// What others believe that chance to be.
     pub believed: Vec<(ActorId, FieldId)>,
+    /// What coming costs it.
+    pub cost: Option<FieldId>,
     /// What staying away costs it after the pledge.
     pub pledge: Option<FieldId>,
     /// Where it is.
@@ -346,13 +376,13 @@ pub struct Office {
     pub value: FieldId,
     /// What losing it costs.
     pub fall: FieldId,
-    /// Chance of holding office when a deal stands, ...
+    /// Chance of holding office by how things end.
     pub survival: Survival,
     /// Chance per period of still deciding in the next: shortens the horizon.
     pub tenure: Option<FieldId>,
 }
 
-/// Chances of holding office by how things end.
+/// Chances of holding office by how things end, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Survival {
     /// A deal stands.
