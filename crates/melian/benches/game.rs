@@ -1,30 +1,19 @@
-//! Times of the game engine on the reference games: medians of nine runs. `cargo bench -p melian --bench game`, with
+//! Times of the game engine on the reference games: processor time, medians. `cargo bench -p melian --bench game`, with
 //! ` -- FILE.efg ..` for further games; `peer_gambit.py` beside this file times Gambit on the same files and prints ratios.
 
 #![expect(clippy::format_push_string, reason = "a text put together once")]
 #![expect(clippy::disallowed_methods, reason = "a bench reads its inputs and the clock")]
 
+#[path = "cpu.rs"]
+mod cpu;
+
+use cpu::median;
 use melian::game::solve::mirror_descent::{mirror_descent, mirror_descent_block};
 use melian::game::solve::qre::{Choice, Goal, principal_branch};
 use melian::game::{Concept, Game, Limits, Numbers, SolveOptions, Unlimited, read, solve};
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
-
-/// Median seconds of nine runs after one to warm up.
-fn median(mut f: impl FnMut()) -> f64 {
-    f();
-    let mut times: Vec<f64> = (0..9)
-        .map(|_| {
-            let start = Instant::now();
-            f();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[4]
-}
 
 fn shipped(name: &str) -> String {
     format!("{}/tests/games/{name}.efg", env!("CARGO_MANIFEST_DIR"))
@@ -95,7 +84,7 @@ fn main() {
     println!("read {nodes:>7} nodes          {:.4} s", median(|| drop(black_box(read(text.as_bytes())))));
     let known =
         ["beerquiche", "chain2", "spence3", "ladder10", "ladder40", "wide4", "wide6", "grid6", "kuhn"];
-    let further = std::env::args().skip(1).filter(|argument| argument.ends_with(".efg"));
+    let further = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
     for path in known.iter().map(|name| shipped(name)).chain(further) {
         let name = Path::new(&path).file_stem().expect("a file's name").to_string_lossy();
         let game = game(&path);

@@ -3,7 +3,7 @@
 
 usage: peer_gambit.py MELIAN_BENCH_OUTPUT [GAMES_FOLDER ..]
 
-MELIAN_BENCH_OUTPUT is what `cargo bench -p melian --bench game` printed. Medians of five runs, wall time.
+MELIAN_BENCH_OUTPUT is what `cargo bench -p melian --bench game` printed. Medians of five runs, processor time.
 Games are looked for in the folders given, then in tests/games. A file wide14.efg in one of them (the tree of
 14 periods the bench reads) is read once, for the ratio of reading times.
 Methods that take Gambit longer than LIMIT seconds are run in a child process and cut off.
@@ -33,9 +33,9 @@ def run(method, path, queue):
     }[method]
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         solver()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         queue.put(list(times))
 
 
@@ -74,9 +74,9 @@ def main():
             ours[found[1]] = float(found[2])
     print(f"pygambit {pygambit.__version__}; seconds, medians; ratio = Gambit / Melian (solved and certified)")
     if reading and (path := find("wide14")):
-        start = time.perf_counter()
+        start = time.process_time()
         pygambit.read_efg(str(path))
-        peer = time.perf_counter() - start
+        peer = time.process_time() - start
         print(f"read wide14  melian {reading:.4f}   Gambit {peer:.2f} (x {peer / reading:.0f})", flush=True)
     for name, mine in ours.items():
         path = find(name)
