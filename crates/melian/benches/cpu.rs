@@ -9,13 +9,13 @@ fn wall() -> f64 {
 }
 
 /// Seconds of the main thread so far, to a few milliseconds.
-pub fn seconds() -> f64 {
+pub(crate) fn seconds() -> f64 {
     let told = std::fs::read_to_string("/proc/self/schedstat").ok();
     told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok()).map_or_else(wall, |nanos| nanos / 1e9)
 }
 
 /// Median over five batches of the seconds one run takes; a batch is as many runs as fill a twentieth of a second.
-pub fn median(mut run: impl FnMut()) -> f64 {
+pub(crate) fn median(mut run: impl FnMut()) -> f64 {
     run();
     let mut batches: Vec<f64> = (0..5)
         .map(|_| {

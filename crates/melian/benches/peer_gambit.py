@@ -6,11 +6,13 @@ usage: peer_gambit.py MELIAN_BENCH_OUTPUT [GAMES_FOLDER ..]
 MELIAN_BENCH_OUTPUT is what `cargo bench -p melian --bench game` printed. Medians of five runs, processor time.
 Games are looked for in the folders given, then in tests/games. A file wide14.efg in one of them (the tree of
 14 periods the bench reads) is read once, for the ratio of reading times.
-Methods that take Gambit longer than LIMIT seconds are run in a child process and cut off.
+Each method runs in a child process, which is cut off after LIMIT seconds of processor time.
 Skips quietly where pygambit is not installed (17.0.0b2 was used).
 """
 import multiprocessing
 import re
+import resource
+import signal
 import statistics
 import sys
 import time
@@ -26,6 +28,7 @@ except ImportError:
 
 
 def run(method, path, queue):
+    resource.setrlimit(resource.RLIMIT_CPU, (int(LIMIT), int(LIMIT) + 1))
     game = pygambit.read_efg(str(path))
     solver = {
         "logit": lambda: pygambit.nash.logit_solve(game),
@@ -34,26 +37,23 @@ def run(method, path, queue):
     times = []
     for _ in range(5):
         start = time.process_time()
-        solver()
+        result = solver()
         times.append(time.process_time() - start)
-        queue.put(list(times))
+        queue.put((list(times), result.success))
 
 
 def timed(method, path):
     queue = multiprocessing.Queue()
     child = multiprocessing.Process(target=run, args=(method, path, queue))
     child.start()
-    child.join(LIMIT)
-    cut = child.is_alive()
-    if cut:
-        child.terminate()
-        child.join()
-    times = []
+    child.join()
+    cut = child.exitcode == -signal.SIGXCPU
+    times, found = [], False
     while not queue.empty():
-        times = queue.get()
+        times, found = queue.get()
     if not times:
-        return None if not cut else LIMIT
-    return statistics.median(times)
+        return (LIMIT, False) if cut else (None, False)
+    return statistics.median(times), found
 
 
 def main():
@@ -83,12 +83,13 @@ def main():
         players = len(pygambit.read_efg(str(path)).players)
         cells = [f"{name:<12} melian {mine:.6f}"]
         for method in ["logit"] + (["lcp"] if players == 2 else []):
-            peer = timed(method, path)
+            peer, found = timed(method, path)
             if peer is None:
                 cells.append(f"{method} failed")
             else:
                 mark = ">" if peer >= LIMIT else " "
-                cells.append(f"{method} {mark}{peer:.4f} (x{mark}{peer / mine:.0f})")
+                none = "" if found or peer >= LIMIT else ", returned none"
+                cells.append(f"{method} {mark}{peer:.4f} (x{mark}{peer / mine:.0f}{none})")
         print("   ".join(cells), flush=True)
 
 

@@ -268,6 +268,8 @@ pub(super) struct Walk<'a> {
     score: Vec<f64>,
     /// Derivative of the score by lambda at the point before, and that point.
     before: Option<(f64, Vec<f64>)>,
+    /// Points passed so far with the residual of a point on the way: if the last turn out to be off the branch, the way back.
+    trail: Vec<(f64, Vec<f64>)>,
     target: f64,
     step: f64,
     /// Residual that is good enough for a point on the way.
@@ -321,6 +323,7 @@ impl<'a> Walk<'a> {
             lambda: 0.0,
             score: uniform(game),
             before: None,
+            trail: Vec::new(),
             target: 0.0,
             step: 0.0,
             passing: PASSING,
@@ -405,7 +408,10 @@ impl<'a> Walk<'a> {
                 let tolerance = if next == target { self.tolerance(next) } else { self.passing };
                 if let Corrected::After(corrections) = self.correct(&mut score, next, tolerance) {
                     let known = std::mem::replace(&mut self.score, score);
-                    self.before = Some((self.lambda, known));
+                    let passed = self.before.replace((self.lambda, known));
+                    if self.passing == PASSING {
+                        self.trail.extend(passed);
+                    }
                     self.lambda = next;
                     if corrections <= 1 {
                         self.step *= 2.0;
@@ -693,10 +699,13 @@ impl<'a> Walk<'a> {
         false
     }
 
-    /// Puts the point the walk stands on exactly on the branch; failing that, the point before.
+    /// Puts the point the walk stands on exactly on the branch; failing that, the last point passed for which that can be
+    /// done.
     fn settle(&mut self) {
         let here = (self.lambda, self.score.clone());
-        for (lambda, mut score) in [Some(here), self.before.clone()].into_iter().flatten() {
+        let passed = std::mem::take(&mut self.trail).into_iter().chain(self.before.take());
+        let points: Vec<(f64, Vec<f64>)> = passed.chain([here]).collect();
+        for (lambda, mut score) in points.into_iter().rev() {
             if let Corrected::After(_) = self.correct(&mut score, lambda, self.tolerance(lambda)) {
                 (self.lambda, self.score) = (lambda, score);
                 return;
