@@ -4,7 +4,7 @@
 #![expect(clippy::format_push_string, reason = "a text put together once")]
 #![expect(clippy::disallowed_methods, reason = "a bench reads its inputs and the clock")]
 
-#[path = "cpu.rs"]
+#[path = "common/cpu.rs"]
 mod cpu;
 
 use cpu::median;

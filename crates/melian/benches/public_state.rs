@@ -5,7 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock, and a plain prototype is plain")]
 
-#[path = "cpu.rs"]
+#[path = "common/cpu.rs"]
 mod cpu;
 #[path = "../tests/public_state/lattice.rs"]
 mod lattice;
