@@ -31,7 +31,7 @@ pub fn hinges(scenario: &Scenario, answer: &Hinges, top: usize, width: usize) ->
     }
     for told in &answer.answers {
         page.put("", 0);
-        told_answer(&mut page, scenario, told, top);
+        told_answer(&mut page, scenario, told, top, told.draws < answer.draws);
     }
     let worth: Vec<String> = answer
         .worth
@@ -54,8 +54,15 @@ pub fn hinges(scenario: &Scenario, answer: &Hinges, top: usize, width: usize) ->
     page.text
 }
 
-fn told_answer(page: &mut Page, scenario: &Scenario, answer: &Answer, top: usize) {
+fn told_answer(page: &mut Page, scenario: &Scenario, answer: &Answer, top: usize, costly: bool) {
     page.put(&stands(scenario, answer), 0);
+    if costly {
+        let (tried, draws) = (answer.tried, plural(answer.draws, "draw", "draws"));
+        page.put(
+            &format!("costly to solve: over {draws}, by the {tried} uncertain numbers that move it most at their ends"),
+            2,
+        );
+    }
     if answer.stands.is_none() {
         return;
     }
@@ -314,6 +321,8 @@ fn answer_json(scenario: &Scenario, answer: &Answer) -> Value {
         .map(|worth| object!({ "input": path(worth.input), "turns": worth.turns, "gain": worth.gain }))
         .collect();
     object!({
+        "draws": answer.draws,
+        "tried": answer.tried,
         "question": kind,
         "subject": subject,
         "family": family,

@@ -40,9 +40,9 @@ pub struct Reach {
 /// The hinges of every answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hinges {
-    /// Draws looked at.
+    /// Draws looked at, of lenses that are not costly to solve.
     pub draws: u64,
-    /// Inputs tried.
+    /// Inputs tried on them.
     pub inputs: usize,
     /// Of these, inputs that move no answer's rows at all.
     pub idle: usize,
@@ -55,6 +55,10 @@ pub struct Hinges {
 /// One answer and what turns it over.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
+    /// Draws looked at: fewer of lenses that are costly to solve.
+    pub draws: u64,
+    /// Inputs tried: of such lenses only those that move an answer most at the middle case.
+    pub tried: usize,
     /// The question.
     pub question: Question,
     /// How the answer stands; `None` where it can't be told.
@@ -136,39 +140,55 @@ pub struct Worth {
     pub gain: f64,
 }
 
+/// Draws of lenses that are costly to solve.
+const COSTLY_DRAWS: usize = 16;
+/// Inputs tried on them: the uncertain ones that move an answer most at the middle case.
+const COSTLY_INPUTS: usize = 6;
+
 /// The hinges of a plan's headlines.
 #[must_use]
 pub fn study(plan: &Plan, reach: Reach) -> Hinges {
-    look(plan, reach, &question::headlines(plan))
+    let draws = reach.draws.clamp(1, plan.settings().draws) as usize;
+    let (costly, quick): (Vec<Asked>, Vec<Asked>) =
+        question::headlines(plan).into_iter().partition(|asked| asked.is_costly(plan));
+    let all = inputs(plan, reach.certain);
+    let tried = all.len();
+    let ensemble = Ensemble::new(plan, arms_of(&quick), draws);
+    let quick = Study::new(plan, ensemble, all, quick, reach.pairs, false);
+    let (mut answers, idle) = (quick.answers(), quick.idle());
+    if !costly.is_empty() {
+        let inputs = swaying(plan, &costly);
+        let ensemble = Ensemble::new(plan, arms_of(&costly), draws.min(COSTLY_DRAWS));
+        answers.extend(Study::new(plan, ensemble, inputs, costly, false, true).answers());
+    }
+    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers }
 }
 
-fn look(plan: &Plan, reach: Reach, asked: &[Asked]) -> Hinges {
-    let draws = reach.draws.clamp(1, plan.settings().draws) as usize;
+fn arms_of(asked: &[Asked]) -> Vec<usize> {
     let mut arms: Vec<usize> = asked.iter().flat_map(|asked| asked.arms.iter().copied()).collect();
     arms.sort_unstable();
     arms.dedup();
-    let ensemble = Ensemble::new(plan, arms, draws);
-    let inputs = inputs(plan, reach.certain);
-    let base: Vec<Reading> = asked.iter().map(|asked| asked.read(ensemble.rows())).collect();
-    let scans: Vec<Scan> = inputs
+    arms
+}
+
+/// The uncertain inputs that move an answer most when each alone goes from end to end of its range, all else at its
+/// median; in the order of the scenario.
+fn swaying(plan: &Plan, asked: &[Asked]) -> Vec<Input> {
+    let central = Ensemble::central(plan, arms_of(asked));
+    let inputs = inputs(plan, false);
+    let mut sways: Vec<(usize, f64)> = inputs
         .par_iter()
-        .map_init(|| ensemble.worker(), |worker, input| search::scan(&ensemble, worker, input, asked))
-        .collect();
-    let study = Study {
-        guard: Guard::new(&plan.variants()[0].scenario),
-        ensemble,
-        inputs,
-        scans,
-        pairs: reach.pairs,
-    };
-    let answers: Vec<Answer> = asked
-        .par_iter()
-        .zip(&base)
         .enumerate()
-        .map(|(index, (asked, base))| study.answer(index, asked, base))
+        .map_init(
+            || central.worker(),
+            |worker, (at, input)| (at, search::sway(&central, worker, input, asked)),
+        )
         .collect();
-    let idle = study.scans.iter().filter(|scan| scan.moved.is_empty()).count();
-    Hinges { draws: draws as u64, inputs: study.inputs.len(), idle, worth: overall(&answers), answers }
+    sways.retain(|(_, sway)| *sway > 0.0);
+    sways.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sways.truncate(COSTLY_INPUTS);
+    let kept: std::collections::BTreeSet<usize> = sways.into_iter().map(|(at, _)| at).collect();
+    inputs.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, input)| input).collect()
 }
 
 /// The inputs to try, each place in the file once.
@@ -183,17 +203,49 @@ fn inputs(plan: &Plan, certain: bool) -> Vec<Input> {
     fields.filter_map(|(index, _)| Input::new(plan, FieldId::new(index))).collect()
 }
 
+/// Some questions over one ensemble.
 struct Study<'p> {
     guard: Guard<'p>,
     ensemble: Ensemble<'p>,
     inputs: Vec<Input>,
+    asked: Vec<Asked>,
     scans: Vec<Scan>,
     pairs: bool,
 }
 
-impl Study<'_> {
-    fn answer(&self, index: usize, asked: &Asked, base: &Reading) -> Answer {
+impl<'p> Study<'p> {
+    fn new(
+        plan: &'p Plan,
+        ensemble: Ensemble<'p>,
+        inputs: Vec<Input>,
+        asked: Vec<Asked>,
+        pairs: bool,
+        costly: bool,
+    ) -> Self {
+        let scans: Vec<Scan> = inputs
+            .par_iter()
+            .map_init(
+                || ensemble.worker(),
+                |worker, input| search::scan(&ensemble, worker, input, &asked, costly),
+            )
+            .collect();
+        Self { guard: Guard::new(&plan.variants()[0].scenario), ensemble, inputs, asked, scans, pairs }
+    }
+
+    fn answers(&self) -> Vec<Answer> {
+        self.asked.par_iter().enumerate().map(|(index, asked)| self.answer(index, asked)).collect()
+    }
+
+    /// How many inputs move nothing.
+    fn idle(&self) -> usize {
+        self.scans.iter().filter(|scan| scan.moved.is_empty()).count()
+    }
+
+    fn answer(&self, index: usize, asked: &Asked) -> Answer {
+        let base = asked.read(self.ensemble.rows());
         let mut answer = Answer {
+            draws: self.ensemble.rows().draws as u64,
+            tried: self.inputs.len(),
             question: asked.question,
             stands: base.side,
             score: base.score,

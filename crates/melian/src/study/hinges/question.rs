@@ -55,6 +55,16 @@ impl Reading {
         Self { side: None, score: f64::NAN, shares: Vec::new() }
     }
 
+    /// How far apart two readings are: the largest difference of a share, or of terms as parts of their scale.
+    pub(super) fn apart(&self, other: &Self) -> f64 {
+        if self.side.is_some() != other.side.is_some() {
+            return 1.0;
+        }
+        let shares = self.shares.iter().zip(&other.shares).map(|(one, other)| (one - other).abs());
+        let scores = (self.score - other.score).abs() / 100.0;
+        shares.fold(if scores.is_nan() { 0.0 } else { scores }, f64::max)
+    }
+
     /// Of something true in a share of draws.
     pub(super) fn of_share(share: f64) -> Self {
         let side = if share > 0.5 { Side::Yes } else { Side::No };
@@ -154,6 +164,11 @@ pub(super) fn headlines(plan: &Plan) -> Vec<Asked> {
 }
 
 impl Asked {
+    /// Whether some lens it is asked of is costly to solve.
+    pub(super) fn is_costly(&self, plan: &Plan) -> bool {
+        self.arms.iter().any(|&arm| plan.model(arm).draws().is_some())
+    }
+
     /// What the rows say.
     pub(super) fn read(&self, rows: &Chunk) -> Reading {
         match &self.columns {
