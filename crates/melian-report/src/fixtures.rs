@@ -27,6 +27,8 @@ impl Fixture {
             lenses: &self.lenses,
             stories: &[],
             packages: None,
+            hinges: None,
+            policies: None,
         }
     }
 }

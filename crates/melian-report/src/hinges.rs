@@ -116,7 +116,7 @@ fn more(page: &mut Page, all: usize, top: usize) {
     }
 }
 
-fn hinge_text(scenario: &Scenario, hinge: &Hinge, question: Question) -> String {
+pub(crate) fn hinge_text(scenario: &Scenario, hinge: &Hinge, question: Question) -> String {
     let becomes = becomes(scenario, question, hinge.becomes);
     let name = name(scenario, hinge.input);
     let (from, at) = (digits(hinge.from), exact(hinge.at));
@@ -133,7 +133,7 @@ fn hinge_text(scenario: &Scenario, hinge: &Hinge, question: Question) -> String 
     format!("{becomes} at {name} {at} {side} ({from}; {crossed})")
 }
 
-fn worth_telling(worth: &Worth) -> bool {
+pub(crate) fn worth_telling(worth: &Worth) -> bool {
     worth.turns >= WORTHLESS || worth.gain >= WORTHLESS
 }
 
@@ -149,7 +149,7 @@ fn worth_text(scenario: &Scenario, worth: &Worth) -> String {
 }
 
 /// The question with its answer as it stands.
-fn stands(scenario: &Scenario, answer: &Answer) -> String {
+pub(crate) fn stands(scenario: &Scenario, answer: &Answer) -> String {
     let question = question(scenario, answer.question);
     let Some(side) = answer.stands else { return format!("{question}: can't be told in half the draws") };
     let score = match answer.question {
@@ -161,7 +161,7 @@ fn stands(scenario: &Scenario, answer: &Answer) -> String {
     format!("{question} {}{score}", side_text(scenario, answer.question, side))
 }
 
-fn question(scenario: &Scenario, question: Question) -> String {
+pub(crate) fn question(scenario: &Scenario, question: Question) -> String {
     match question {
         Question::Room => "Is there room?".to_owned(),
         Question::Terms(family, issue) => {
@@ -175,7 +175,7 @@ fn question(scenario: &Scenario, question: Question) -> String {
     }
 }
 
-fn side_text(scenario: &Scenario, question: Question, side: Side) -> String {
+pub(crate) fn side_text(scenario: &Scenario, question: Question, side: Side) -> String {
     match (side, question) {
         (Side::Yes, Question::Room) => "Yes".to_owned(),
         (Side::No, Question::Room) => "No".to_owned(),
@@ -202,7 +202,7 @@ fn ending_text(ending: Ending) -> &'static str {
     }
 }
 
-fn becomes(scenario: &Scenario, question: Question, side: Side) -> String {
+pub(crate) fn becomes(scenario: &Scenario, question: Question, side: Side) -> String {
     match (side, question) {
         (Side::Yes, Question::Room) => "room".to_owned(),
         (Side::No, Question::Room) => "no room".to_owned(),
@@ -210,12 +210,12 @@ fn becomes(scenario: &Scenario, question: Question, side: Side) -> String {
     }
 }
 
-fn name(scenario: &Scenario, field: FieldId) -> String {
+pub(crate) fn name(scenario: &Scenario, field: FieldId) -> String {
     input(scenario, &scenario.field(field).path)
 }
 
 /// Three digits that tell something.
-fn digits(value: f64) -> String {
+pub(crate) fn digits(value: f64) -> String {
     let digits = match value.abs() {
         v if v >= 100.0 => 0,
         v if v >= 10.0 => 1,
@@ -226,21 +226,22 @@ fn digits(value: f64) -> String {
     exact((value * factor).round() / factor).replace('−', "-")
 }
 
-/// The nearest hinges over all answers in one line of the answer in the terminal; `None` if nothing in the user's
-/// ranges turns anything over.
-#[must_use]
-pub fn hinge_line(scenario: &Scenario, answer: &Hinges) -> Option<String> {
-    let nearest = answer
+/// The nearest hinge of each answer that has one inside the user's ranges, the nearest first, a line each.
+pub(crate) fn lines(scenario: &Scenario, answer: &Hinges) -> Vec<String> {
+    let mut nearest: Vec<(&Answer, &Hinge)> = answer
         .answers
         .iter()
         .filter_map(|told| Some((told, told.hinges.first().filter(|hinge| !hinge.excluded)?)))
-        .min_by(|a, b| a.1.distance.total_cmp(&b.1.distance))?;
-    let (told, hinge) = nearest;
-    let about = match told.question {
-        Question::Room => String::new(),
-        other => format!("{} ", question(scenario, other)),
+        .collect();
+    nearest.sort_by(|a, b| a.1.distance.total_cmp(&b.1.distance));
+    let line = |(told, hinge): &(&Answer, &Hinge)| {
+        let about = match told.question {
+            Question::Room => String::new(),
+            other => format!("{} ", question(scenario, other)),
+        };
+        format!("{about}{}", hinge_text(scenario, hinge, told.question).replace('−', "-"))
     };
-    Some(format!("{about}{}", hinge_text(scenario, hinge, told.question).replace('−', "-")))
+    nearest.iter().map(line).collect()
 }
 
 /// The answer of `melian hinges` for scripts.

@@ -33,9 +33,11 @@ use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
+use melian::study::hinges::Hinges;
 use melian::study::packages::Packages;
+use melian::study::policies::Policies;
 
-pub use hinges::{hinge_line, hinges, hinges_json};
+pub use hinges::{hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
@@ -61,6 +63,10 @@ pub struct ReportInput<'a> {
     pub stories: &'a [Story],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
+    /// Where the headlines turn over; `None` if it was not asked.
+    pub hinges: Option<&'a Hinges>,
+    /// What each policy would change; `None` without policies.
+    pub policies: Option<&'a Policies>,
 }
 
 /// A lens as the report needs to know it.

@@ -11,6 +11,8 @@ use crate::view::{Condition, Spread, View, Voice, date};
 
 /// Columns before the content of a line.
 const LABEL: usize = 19;
+/// Headlines whose hinge is told.
+const HINGES: usize = 2;
 /// Overlays told before the rest is left to the report.
 const OVERLAYS: usize = 5;
 
@@ -23,6 +25,7 @@ pub fn terminal(input: &ReportInput<'_>, width: usize, color: bool) -> String {
     room(&mut page, view);
     terms(&mut page, view);
     endings(&mut page, view);
+    hinges(&mut page, view);
     overlays(&mut page, view);
     claims(&mut page, view);
     made_of(&mut page, view);
@@ -293,6 +296,16 @@ pub(crate) const ENDINGS: [(Quantity, &str); 5] = [
     (Quantity::Ending(Ending::None), "none"),
     (Quantity::War, "full-scale war reached"),
 ];
+
+/// The nearest hinge of each headline that has one.
+fn hinges(page: &mut Page, view: View<'_>) {
+    let Some(answer) = view.input.hinges else { return };
+    let mut label = "It hinges on";
+    for line in crate::hinges::lines(view.input.scenario, answer).iter().take(HINGES) {
+        page.say(label, line);
+        label = "";
+    }
+}
 
 /// Each overlay by itself, those that change the room most first: one line for the room, one for the terms.
 fn overlays(page: &mut Page, view: View<'_>) {

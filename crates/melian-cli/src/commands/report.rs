@@ -4,10 +4,12 @@ use std::path::Path;
 
 use anstream::{eprintln, print, println};
 use melian::ensemble::{Manifest, Plan, Settings};
-use melian::lens;
+use melian::lens::{self, Lens};
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::hinges::{self, Hinges};
 use melian::study::packages::Packages;
+use melian::study::policies::{self, Policies};
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
@@ -18,6 +20,8 @@ use crate::{files, input, render};
 
 /// Draws over which packages are counted in a report, unless the run has fewer.
 const PACKAGE_DRAWS: u64 = 1000;
+/// Draws over which policies are compared in a report, unless the run has fewer.
+const POLICY_DRAWS: u64 = 256;
 
 /// Writes the report of a run anew and prints its answer.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
@@ -64,6 +68,8 @@ pub(crate) struct Answer<'a> {
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
     packages: Option<Packages>,
+    hinges: Hinges,
+    policies: Option<Policies>,
 }
 
 impl<'a> Answer<'a> {
@@ -76,7 +82,8 @@ impl<'a> Answer<'a> {
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages }
+        let (hinges, policies) = (hinges::glance(plan), policies(scenario, manifest));
+        Self { scenario, manifest, finished, lenses, stories, packages, hinges, policies }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -88,6 +95,8 @@ impl<'a> Answer<'a> {
             lenses: &self.lenses,
             stories: &self.stories,
             packages: self.packages.as_ref(),
+            hinges: Some(&self.hinges),
+            policies: self.policies.as_ref(),
         }
     }
 
@@ -114,6 +123,21 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// What each policy would change, through the lenses of the run.
+fn policies(scenario: &Scenario, manifest: &Manifest) -> Option<Policies> {
+    let named = manifest.lenses.iter().flat_map(|name| lens::find(name));
+    let lenses: Vec<&'static dyn Lens> =
+        if manifest.lenses.is_empty() { lens::all() } else { named.collect() };
+    let settings = Settings {
+        seed: manifest.seed,
+        draws: manifest.draws.min(POLICY_DRAWS),
+        design: Design::MonteCarlo,
+        lenses: Vec::new(),
+    };
+    let told = !scenario.policies.is_empty();
+    told.then(|| policies::study(scenario, &[], &settings, &lenses, false).ok()).flatten()
 }
 
 /// The packages, where there are several issues to put together or options to choose from. A scenario with too many
