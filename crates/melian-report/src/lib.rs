@@ -9,6 +9,7 @@
 )]
 
 mod chart;
+mod claims;
 mod hinges;
 mod html;
 mod input;
@@ -29,6 +30,7 @@ mod fixtures;
 mod tests;
 
 use melian::analysis::Summary;
+use melian::analysis::claims::Judgement;
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
@@ -38,6 +40,7 @@ use melian::study::packages::Packages;
 use melian::study::policies::Policies;
 
 pub use hinges::{hinges, hinges_json};
+pub use claims::{ClaimsInput, claims, claims_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
@@ -61,6 +64,8 @@ pub struct ReportInput<'a> {
     pub lenses: &'a [LensNote<'a>],
     /// The talks as lenses with rounds tell them; empty if they were not asked.
     pub stories: &'a [Story],
+    /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
+    pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
     /// Where the headlines turn over; `None` if it was not asked.

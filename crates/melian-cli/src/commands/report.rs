@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
+use melian::analysis::claims::Judgement;
 use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens::{self, Lens};
 use melian::scenario::Scenario;
@@ -36,7 +37,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
             .help(format!("go on with it: `{}`", manifest.command)));
     }
-    let answer = Answer::new(scenario, &plan, &manifest, &finished);
+    let claims = super::claims::judged(&plan, Some(&directory))?;
+    let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -44,7 +46,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 /// The plan of a run that is on disk.
-fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+pub(super) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let other = || {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
@@ -70,6 +72,7 @@ pub(crate) struct Answer<'a> {
     packages: Option<Packages>,
     hinges: Hinges,
     policies: Option<Policies>,
+    claims: Vec<Judgement>,
 }
 
 impl<'a> Answer<'a> {
@@ -79,11 +82,12 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
+        claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let packages = packages(scenario, manifest);
         let (hinges, policies) = (hinges::glance(plan), policies(scenario, manifest));
-        Self { scenario, manifest, finished, lenses, stories, packages, hinges, policies }
+        Self { scenario, manifest, finished, lenses, stories, packages, hinges, policies, claims }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -97,6 +101,7 @@ impl<'a> Answer<'a> {
             packages: self.packages.as_ref(),
             hinges: Some(&self.hinges),
             policies: self.policies.as_ref(),
+            claims: &self.claims,
         }
     }
 
