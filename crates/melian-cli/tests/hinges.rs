@@ -90,7 +90,8 @@ fn hinges_are_told_in_words_and_in_json() {
 fn policies_are_told_in_words_and_in_json() {
     let file = talks("past");
     let said = text(&["policies", &file, "--lens", "room,compromise"]);
-    for words in ["Monitors at the gates", "room, draws of 100", "best worst case", "Together: 1 combination"] {
+    for words in ["Monitors at the gates", "room, draws of 100", "best worst case", "Together: 1 combination"]
+    {
         assert!(said.contains(words), "{words}: {said}");
     }
     let found = json(&["policies", &file, "--lens", "room,compromise"]);
@@ -132,8 +133,9 @@ fn no_command_ranks_or_combines_coercion_while_it_goes_on() {
     }
     let refused = melian(&["packages", &file, "--under", "cut_off"]);
     assert_eq!(refused.status.code(), Some(2));
-    let page = fs::read_to_string(Path::new(env!("CARGO_TARGET_TMPDIR")).join("talks-ongoing.run/report.html"))
-        .expect("the report");
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_TARGET_TMPDIR")).join("talks-ongoing.run/report.html"))
+            .expect("the report");
     let section = |id: &str| {
         let from = page.find(&format!("<section id=\"{id}\"")).expect("the section");
         &page[from..from + page[from..].find("</section>").expect("its end")]

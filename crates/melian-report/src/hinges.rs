@@ -76,7 +76,7 @@ fn told_answer(page: &mut Page, scenario: &Scenario, answer: &Answer, top: usize
         page.put(&hinge_text(scenario, hinge, answer.question), 2);
     }
     more(page, allowed.len(), top);
-    if allowed.is_empty() {
+    if allowed.is_empty() && !answer.guarded {
         page.put("no single number you gave turns this over inside its range", 2);
     }
     if let Some(pair) = &answer.pair {
@@ -151,6 +151,11 @@ fn worth_text(scenario: &Scenario, worth: &Worth) -> String {
 /// The question with its answer as it stands.
 pub(crate) fn stands(scenario: &Scenario, answer: &Answer) -> String {
     let question = question(scenario, answer.question);
+    if answer.guarded {
+        return format!(
+            "{question} directions only: it tests a coercive policy, and the conflict is not over"
+        );
+    }
     let Some(side) = answer.stands else { return format!("{question}: can't be told in half the draws") };
     let score = match answer.question {
         Question::Room | Question::Claim(..) if answer.score.is_nan() => String::new(),
@@ -328,7 +333,8 @@ fn answer_json(scenario: &Scenario, answer: &Answer) -> Value {
         "subject": subject,
         "family": family,
         "words": capital(&question(scenario, answer.question)),
-        "stands": answer.stands.map(side),
+        "guarded": answer.guarded,
+        "stands": answer.stands.filter(|_| !answer.guarded).map(side),
         "score": answer.score,
         "moved_by": answer.moved_by,
         "hinges": hinges,

@@ -39,8 +39,8 @@ use melian::study::hinges::Hinges;
 use melian::study::packages::Packages;
 use melian::study::policies::Policies;
 
-pub use hinges::{hinges, hinges_json};
 pub use claims::{ClaimsInput, claims, claims_json};
+pub use hinges::{hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};

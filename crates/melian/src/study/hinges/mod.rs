@@ -19,6 +19,7 @@ mod tests;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::analysis::claims::Judge;
 use crate::ensemble::Plan;
 use crate::lens::Family;
 use crate::scenario::{FieldId, Guard, Guarded};
@@ -62,6 +63,8 @@ pub struct Answer {
     pub tried: usize,
     /// The question.
     pub question: Question,
+    /// Whether the guard keeps it to directions: a claim that tests a coercive policy while the conflict is not over.
+    pub guarded: bool,
     /// How the answer stands; `None` where it can't be told.
     pub stands: Option<Side>,
     /// What it is read from: a share of draws, terms, or the lead of the likeliest ending (0..1).
@@ -146,12 +149,18 @@ const COSTLY_DRAWS: usize = 16;
 /// Inputs tried on them: the uncertain ones that move an answer most at the middle case.
 const COSTLY_INPUTS: usize = 6;
 
-/// The hinges of a plan's headlines.
+/// The hinges of a plan's headlines and claims; of one claim alone, by its place among the scenario's, if `only` says so.
 #[must_use]
-pub fn study(plan: &Plan, reach: Reach) -> Hinges {
+pub fn study(plan: &Plan, reach: Reach, only: Option<usize>) -> Hinges {
     let draws = reach.draws.clamp(1, plan.settings().draws) as usize;
-    let (costly, quick): (Vec<Asked>, Vec<Asked>) =
-        question::headlines(plan).into_iter().partition(|asked| asked.is_costly(plan));
+    let judge = Judge::new(plan);
+    let wanted = |asked: &Asked<'_>| match (only, asked.question) {
+        (None, _) => true,
+        (Some(only), Question::Claim(claim, _)) => claim == only,
+        (Some(_), _) => false,
+    };
+    let all = question::headlines(plan).into_iter().chain(question::claims(&judge)).filter(wanted);
+    let (costly, quick): (Vec<Asked<'_>>, Vec<Asked<'_>>) = all.partition(|asked| asked.is_costly(plan));
     let all = inputs(plan, reach.certain);
     let tried = all.len();
     let ensemble = Ensemble::new(plan, arms_of(&quick), draws);
@@ -177,19 +186,19 @@ pub fn glance(plan: &Plan) -> Hinges {
     let draws = GLANCE_DRAWS.min(plan.settings().draws) as usize;
     let inputs = inputs(plan, false);
     let small = inputs.len() * plan.variants()[0].scenario.issues.len() <= GLANCE;
-    let wanted = |asked: &Asked| match asked.question {
+    let wanted = |asked: &Asked<'_>| match asked.question {
         Question::Room => true,
         Question::Terms(family, _) => small && family == Family::Baseline,
         Question::Ending(_) | Question::Claim(..) => false,
     };
-    let asked: Vec<Asked> = question::headlines(plan).into_iter().filter(wanted).collect();
+    let asked: Vec<Asked<'_>> = question::headlines(plan).into_iter().filter(wanted).collect();
     let tried = inputs.len();
     let study = Study::new(plan, Ensemble::new(plan, arms_of(&asked), draws), inputs, asked, false, false);
     let (answers, idle) = (study.answers(), study.idle());
     Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers }
 }
 
-fn arms_of(asked: &[Asked]) -> Vec<usize> {
+fn arms_of(asked: &[Asked<'_>]) -> Vec<usize> {
     let mut arms: Vec<usize> = asked.iter().flat_map(|asked| asked.arms.iter().copied()).collect();
     arms.sort_unstable();
     arms.dedup();
@@ -198,7 +207,7 @@ fn arms_of(asked: &[Asked]) -> Vec<usize> {
 
 /// The uncertain inputs that move an answer most when each alone goes from end to end of its range, all else at its
 /// median; in the order of the scenario.
-fn swaying(plan: &Plan, asked: &[Asked]) -> Vec<Input> {
+fn swaying(plan: &Plan, asked: &[Asked<'_>]) -> Vec<Input> {
     let central = Ensemble::central(plan, arms_of(asked));
     let inputs = inputs(plan, false);
     let mut sways: Vec<(usize, f64)> = inputs
@@ -229,21 +238,21 @@ fn inputs(plan: &Plan, certain: bool) -> Vec<Input> {
 }
 
 /// Some questions over one ensemble.
-struct Study<'p> {
+struct Study<'p, 'j> {
     guard: Guard<'p>,
     ensemble: Ensemble<'p>,
     inputs: Vec<Input>,
-    asked: Vec<Asked>,
+    asked: Vec<Asked<'j>>,
     scans: Vec<Scan>,
     pairs: bool,
 }
 
-impl<'p> Study<'p> {
+impl<'p, 'j> Study<'p, 'j> {
     fn new(
         plan: &'p Plan,
         ensemble: Ensemble<'p>,
         inputs: Vec<Input>,
-        asked: Vec<Asked>,
+        asked: Vec<Asked<'j>>,
         pairs: bool,
         costly: bool,
     ) -> Self {
@@ -266,12 +275,13 @@ impl<'p> Study<'p> {
         self.scans.iter().filter(|scan| scan.moved.is_empty()).count()
     }
 
-    fn answer(&self, index: usize, asked: &Asked) -> Answer {
+    fn answer(&self, index: usize, asked: &Asked<'_>) -> Answer {
         let base = asked.read(self.ensemble.rows());
         let mut answer = Answer {
             draws: self.ensemble.rows().draws as u64,
             tried: self.inputs.len(),
             question: asked.question,
+            guarded: asked.guarded,
             stands: base.side,
             score: base.score,
             hinges: Vec::new(),
@@ -293,11 +303,15 @@ impl<'p> Study<'p> {
             .flatten()
             .collect();
         let (guarded, mut open): (Vec<_>, Vec<_>) =
-            turns.into_iter().partition(|(input, _)| self.hides(*input));
+            turns.into_iter().partition(|(input, _)| asked.guarded || self.hides(*input));
         open.sort_by(|a, b| a.1.order(&b.1));
         answer.hinges = open.into_iter().filter_map(|(input, turn)| self.hinge(input, &turn)).collect();
         answer.conditions =
             guarded.into_iter().filter_map(|(input, turn)| self.condition(input, &turn)).collect();
+        if asked.guarded {
+            answer.score = f64::NAN;
+            return answer;
+        }
         answer.worth = self.worth(&movers, index, stands);
         if self.pairs {
             answer.pair = self.pair(&movers, index, asked, stands);
@@ -310,7 +324,7 @@ impl<'p> Study<'p> {
         worker: &mut Worker,
         input: usize,
         index: usize,
-        asked: &Asked,
+        asked: &Asked<'_>,
         stands: Side,
     ) -> Option<Turn> {
         let scan = &self.scans[input];
@@ -368,7 +382,7 @@ impl<'p> Study<'p> {
     }
 
     /// The nearest turn by two inputs, of those that pull the answer over most.
-    fn pair(&self, movers: &[usize], index: usize, asked: &Asked, stands: Side) -> Option<Pair> {
+    fn pair(&self, movers: &[usize], index: usize, asked: &Asked<'_>, stands: Side) -> Option<Pair> {
         let mut best: Option<Pair> = None;
         for &up in search::ways(stands) {
             let mut pulls: Vec<(usize, f64, bool)> = movers
@@ -404,7 +418,7 @@ impl<'p> Study<'p> {
         &self,
         worker: &mut Worker,
         pair: [(usize, bool); 2],
-        asked: &Asked,
+        asked: &Asked<'_>,
         stands: Side,
     ) -> Option<Pair> {
         let moved = |arm: &usize| pair.iter().any(|(input, _)| self.scans[*input].moved.contains(arm));

@@ -105,7 +105,7 @@ pub(super) fn scan(
     ensemble: &Ensemble<'_>,
     worker: &mut Worker,
     input: &Input,
-    asked: &[Asked],
+    asked: &[Asked<'_>],
     costly: bool,
 ) -> Scan {
     let (points, median) = points(input, if costly { FEW_PARTS } else { PARTS });
@@ -129,7 +129,7 @@ pub(super) fn scan(
 }
 
 /// How far an input moves the most sensitive answer between the ends of its range: in shares, or parts of a scale.
-pub(super) fn sway(ensemble: &Ensemble<'_>, worker: &mut Worker, input: &Input, asked: &[Asked]) -> f64 {
+pub(super) fn sway(ensemble: &Ensemble<'_>, worker: &mut Worker, input: &Input, asked: &[Asked<'_>]) -> f64 {
     let (low, high) = input.marginal.ends();
     let [one, other] = [low, high].map(|value| {
         ensemble.pinned(worker, &[(input, value)], ensemble.arms(), |rows| {
@@ -171,7 +171,7 @@ pub(super) fn turn(
     ensemble: &Ensemble<'_>,
     worker: &mut Worker,
     input: &Input,
-    asked: &Asked,
+    asked: &Asked<'_>,
     scan: &Scan,
     readings: &[Reading],
     stands: Side,
@@ -304,7 +304,7 @@ pub(super) fn both(
     ensemble: &Ensemble<'_>,
     worker: &mut Worker,
     inputs: [(&Input, bool); 2],
-    asked: &Asked,
+    asked: &Asked<'_>,
     arms: &[usize],
     stands: Side,
 ) -> Option<Both> {

@@ -24,7 +24,7 @@ fn plan(scenario: &Scenario, lens: &str) -> Plan {
 }
 
 fn hinges(scenario: &Scenario, lens: &str) -> Hinges {
-    study(&plan(scenario, lens), Reach { draws: DRAWS, certain: true, pairs: true })
+    study(&plan(scenario, lens), Reach { draws: DRAWS, certain: true, pairs: true }, None)
 }
 
 fn room(scenario: &Scenario) -> Answer {
