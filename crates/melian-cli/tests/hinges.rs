@@ -143,3 +143,32 @@ fn no_command_ranks_or_combines_coercion_while_it_goes_on() {
     assert!(!section("policies").contains("The gates are shut"));
     assert!(page.contains("Not compared here, because the conflict is not over"));
 }
+
+/// A way up to war: then power is what would decide it.
+const LADDER: &str = r#"
+[ladder]
+rungs = [ { name = "talks" }, { name = "clash", cost = "1..5", accident = "0.01..0.05" }, { name = "war", war = true } ]
+[war]
+cost = "20..60"
+"#;
+
+#[test]
+fn numbers_of_force_get_no_threshold_while_it_goes_on() {
+    for (status, guarded) in [("ongoing", true), ("past", false)] {
+        let file =
+            written(&format!("ladder-{status}.toml"), &format!("{}{LADDER}", TALKS.replace("STATUS", status)));
+        let found = json(&["hinges", &file, "--lens", "room,compromise"]);
+        let answers = found["answers"].as_array().expect("a list");
+        let told = |key: &str| {
+            answers.iter().any(|answer| answer[key].to_string().contains("actor.down.capability"))
+        };
+        assert_eq!(told("hinges") || told("worth") || told("pair"), !guarded, "{status}: {found}");
+        assert!(!found["worth"].to_string().contains("capability") || !guarded);
+        for answer in answers {
+            for condition in answer["conditions"].as_array().expect("a list") {
+                let keys: Vec<&String> = condition.as_object().expect("an object").keys().collect();
+                assert_eq!(keys, ["becomes", "direction", "input", "kind"]);
+            }
+        }
+    }
+}

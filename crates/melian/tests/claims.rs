@@ -200,7 +200,7 @@ fn what_cannot_be_known_is_not_judged() {
                 "P(deal and war) > 0.01",
                 "terms(trade) / (terms(border) - terms(border)) > 1",
             ]),
-            "",
+            "[[ally]]\nof = \"carn\"\nsupports = \"brun\"\nchance = \"0.1..0.5\"\n",
         ),
         300,
     );

@@ -12,7 +12,7 @@ use crate::uncertainty::{Affine, Quantile, Range};
 /// Draws in which a movement is looked at, and points of the input's range in each: fewer for games, which are solved
 /// anew for every one.
 fn effort(family: Family) -> (u64, usize) {
-    if family == Family::Crisis { (16, 11) } else { (256, 21) }
+    if family == Family::Crisis { (8, 7) } else { (256, 21) }
 }
 
 /// The most a quantity may seem to move back, by its rounding, relative to its size.
@@ -23,25 +23,54 @@ const ROUNDING: f64 = 1e-7;
 #[must_use]
 pub fn moved(judge: &Judge<'_>) -> Moved {
     let mut moved = Moved::default();
+    // Games are costly: claims that move the same input share them.
+    let mut solved: Vec<(Movement, Vec<Chunk>)> = Vec::new();
     for movement in judge.movements() {
-        let truth = truth(judge, &movement);
+        if movement.family != Family::Crisis {
+            let truth = truth(judge, &movement, &paths(judge, &movement));
+            moved.add(&movement, truth);
+            continue;
+        }
+        let same = |(other, _): &(Movement, Vec<Chunk>)| {
+            other.input == movement.input && other.arms == movement.arms
+        };
+        if !solved.iter().any(same) {
+            solved.push((movement.clone(), chunks(judge.plan(), &movement)));
+        }
+        let paths = solved.iter().find(|known| same(known)).map(|(_, chunks)| {
+            chunks.iter().map(|chunk| judge.quantity(&movement, chunk)).collect::<Vec<_>>()
+        });
+        let truth = truth(judge, &movement, &paths.unwrap_or_default());
         moved.add(&movement, truth);
     }
     moved
 }
 
-fn truth(judge: &Judge<'_>, movement: &Movement) -> Vec<Truth> {
-    let plan = judge.plan();
-    let (most, points) = effort(movement.family);
-    let draws = plan.settings().draws.min(most) as usize;
-    let Some((low, high)) = range(plan, movement) else { return vec![Truth::Undefined; draws] };
+/// The quantity of a movement in each draw, for each point of the input's range.
+fn paths(judge: &Judge<'_>, movement: &Movement) -> Vec<Vec<f64>> {
+    let of_chunk = |chunk: &Chunk| judge.quantity(movement, chunk);
+    chunks(judge.plan(), movement).iter().map(of_chunk).collect()
+}
+
+/// How many draws a movement is looked at in.
+fn draws(plan: &Plan, movement: &Movement) -> usize {
+    plan.settings().draws.min(effort(movement.family).0) as usize
+}
+
+/// The draws of a movement's arms for each point of the input's range; none if some arm doesn't know the input.
+fn chunks(plan: &Plan, movement: &Movement) -> Vec<Chunk> {
+    let points = effort(movement.family).1;
+    let Some((low, high)) = range(plan, movement) else { return Vec::new() };
     let at = |point: usize| low + (high - low) * point as f64 / (points - 1) as f64;
-    let paths: Vec<Vec<f64>> = (0..points)
-        .into_par_iter()
-        .map(|point| judge.quantity(movement, &chunk(plan, movement, draws, at(point))))
-        .collect();
+    let draws = draws(plan, movement);
+    (0..points).into_par_iter().map(|point| chunk(plan, movement, draws, at(point))).collect()
+}
+
+fn truth(judge: &Judge<'_>, movement: &Movement, paths: &[Vec<f64>]) -> Vec<Truth> {
+    let draws = draws(judge.plan(), movement);
+    let Some(first) = paths.first() else { return vec![Truth::Undefined; draws] };
     // A lens in which the input moves nothing has nothing to say of which way.
-    let moves = |draw: usize| paths.iter().any(|values| step(values[draw], paths[0][draw]) > 0.0);
+    let moves = |draw: usize| paths.iter().any(|values| step(values[draw], first[draw]) > 0.0);
     if !(0..draws).any(moves) {
         return vec![Truth::Undefined; draws];
     }
