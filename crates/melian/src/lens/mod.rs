@@ -81,6 +81,11 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// A draw of a crisis in full: ladder, beliefs, course, certificate; `None` in other lenses.
+    fn crisis(&self, _case: &Case<'_>) -> Option<crisis::CrisisReading> {
+        None
+    }
+
     /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
     fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
         None
