@@ -601,7 +601,8 @@ impl PublicStateGame {
     /// none at terminals and beyond the last joint action.
     pub fn next_states(&self, state: StateId, joint_action: usize) -> impl Iterator<Item = StateId> {
         let structure = &*self.structure;
-        let links = structure.joint_at(state.index()).nth(joint_action).map(|joint| structure.links_of(joint));
+        let links =
+            structure.joint_at(state.index()).nth(joint_action).map(|joint| structure.links_of(joint));
         structure.links[links.unwrap_or(0..0)].iter().map(|link| StateId(link.next))
     }
 

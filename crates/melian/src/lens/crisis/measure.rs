@@ -202,7 +202,8 @@ impl<'a> Passage<'a> {
         });
         let prior = self.draw.prior(None);
         let total: f64 = prior.iter().sum();
-        let share: f64 = prior.iter().enumerate().filter(|(theta, _)| is(*theta)).map(|(_, p)| p / total).sum();
+        let share: f64 =
+            prior.iter().enumerate().filter(|(theta, _)| is(*theta)).map(|(_, p)| p / total).sum();
         sum / share
     }
 
@@ -255,13 +256,7 @@ impl<'a> Views<'a> {
     }
 
     /// A watcher's belief at a state that a player is of a type in a dimension.
-    fn of_type(
-        &self,
-        holder: usize,
-        state: usize,
-        about: usize,
-        pick: (usize, usize),
-    ) -> Option<f64> {
+    fn of_type(&self, holder: usize, state: usize, about: usize, pick: (usize, usize)) -> Option<f64> {
         let frame = self.passage.frame;
         let belief = self.at(holder, state)?;
         let is = |theta: usize| frame.types[about][frame.type_of[about][theta]].picks.contains(&pick);

@@ -18,8 +18,8 @@ mod story;
 mod tests;
 
 pub use reading::{
-    BeliefPath, CertificateReading, Choice, CrisisReading, GainRow, GameSize, Headline, Instead, Outlook, Round,
-    Shift, StageReading, Step,
+    BeliefPath, CertificateReading, Choice, CrisisReading, GainRow, GameSize, Headline, Instead, Outlook,
+    Round, Shift, StageReading, Step,
 };
 
 use super::{Family, Lens, LensCard, Model, Unable};

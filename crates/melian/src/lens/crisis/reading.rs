@@ -12,8 +12,8 @@ use super::pay::Pay;
 use super::plot::{Act, Ballot, Place, Spot, acts};
 use crate::case::Case;
 use crate::game::public_state::{
-    Certificate, Control, CourseStep, Event, JudgeOptions, PublicStateGame, Reading, Solution, StateId, Status, Strategy,
-    branches, expect_ahead, judge, solve, trace,
+    Certificate, Control, CourseStep, Event, JudgeOptions, PublicStateGame, Reading, Solution, StateId,
+    Status, Strategy, branches, expect_ahead, judge, solve, trace,
 };
 use crate::lens::Ending;
 use crate::scenario::{ActorId, IssueId};
@@ -287,9 +287,8 @@ pub(super) fn read(played: &Played, case: &Case<'_>) -> CrisisReading {
 fn certificate(game: &PublicStateGame, precision: f64, solution: &Solution) -> CertificateReading {
     let options = JudgeOptions { points: JUDGED_POINTS, ..JudgeOptions::default() };
     let judged = judge(game, precision, &solution.strategy, &options).ok();
-    let points = |of: &dyn Fn(&Certificate) -> f64| {
-        judged.as_ref().map_or(f64::NAN, |judged| 100.0 * of(judged))
-    };
+    let points =
+        |of: &dyn Fn(&Certificate) -> f64| judged.as_ref().map_or(f64::NAN, |judged| 100.0 * of(judged));
     CertificateReading {
         converged: solution.status == Status::Converged,
         principal: solution.on_principal_branch(),
@@ -329,9 +328,7 @@ fn others(
         }
         let draw = other.draw(*case);
         let game = other.game(&draw);
-        let solution = solve(&game, precision, &solve_options(), &mut |_| {
-            Control::Continue
-        });
+        let solution = solve(&game, precision, &solve_options(), &mut |_| Control::Continue);
         list.push(headline(&other, &draw, &game, &solution, choice));
     }
     for (branch, solution) in found.iter().enumerate().skip(1) {
@@ -411,7 +408,12 @@ impl<'a> Reader<'a> {
 
     fn rounds(&self) -> Vec<Round> {
         let mut rounds: Vec<Round> = (0..=self.frame.periods)
-            .map(|round| Round { round, on_rung: vec![0.0; self.frame.rungs.len()], ended: [0.0; 4], war: 0.0 })
+            .map(|round| Round {
+                round,
+                on_rung: vec![0.0; self.frame.rungs.len()],
+                ended: [0.0; 4],
+                war: 0.0,
+            })
             .collect();
         for (state, place) in self.played.plot.places.iter().enumerate() {
             if let Place::Turn(spot) = place {
@@ -563,7 +565,10 @@ impl<'a> Reader<'a> {
                 Place::Stage { ballot, .. } => {
                     let stage = &self.frame.scenario.consent[ballot.stage].name;
                     let word = if step.branch == 0 { "passes" } else { "fails" };
-                    Some(self.chance_step(step, format!("{} {word} at the stage `{stage}`", self.offer_words(ballot.offer))))
+                    Some(self.chance_step(
+                        step,
+                        format!("{} {word} at the stage `{stage}`", self.offer_words(ballot.offer)),
+                    ))
                 }
                 Place::Strike { spoiler, .. } => {
                     let actor = self.frame.scenario.crisis.spoilers[*spoiler].actor;
@@ -601,7 +606,9 @@ impl<'a> Reader<'a> {
         let what = match pay {
             Pay::Settled { offer, .. } => format!("a deal stands: {}", self.offer_words(*offer)),
             Pay::Breach { .. } | Pay::Spoiled { .. } => "the deal is broken".to_owned(),
-            Pay::Conceded { .. } => format!("terms in force: {}", self.terms_words(&self.draw.agreed(pay).unwrap_or_default())),
+            Pay::Conceded { .. } => {
+                format!("terms in force: {}", self.terms_words(&self.draw.agreed(pay).unwrap_or_default()))
+            }
             Pay::War { accident, .. } => if *accident { "war, by accident" } else { "war" }.to_owned(),
             Pay::Imposed { by, .. } => format!("the deadline: {} has its terms", self.frame.name(*by)),
             _ => "no deal".to_owned(),
@@ -610,17 +617,17 @@ impl<'a> Reader<'a> {
     }
 
     /// A turn: one player's act, or all players' at once.
-    fn turn_step(
-        &self,
-        views: &Views<'_>,
-        spot: &Spot,
-        step: &CourseStep,
-    ) -> Option<Step> {
+    fn turn_step(&self, views: &Views<'_>, spot: &Spot, step: &CourseStep) -> Option<Step> {
         let movers: Vec<usize> = self.game.movers(step.state).collect();
         match movers.as_slice() {
             [] => {
                 self.frame.offers.get(step.branch)?;
-                Some(self.chance_step(step, format!("the mediator proposes {}", self.offer_words(step.branch))))
+                Some(
+                    self.chance_step(
+                        step,
+                        format!("the mediator proposes {}", self.offer_words(step.branch)),
+                    ),
+                )
             }
             [player] => {
                 let acts = acts(self.frame, spot, *player);
@@ -709,8 +716,11 @@ impl<'a> Reader<'a> {
         let by_type: Vec<f64> = (0..self.frame.types[player].len())
             .map(|own| self.strategy.at(self.game, state, player, own).map_or(0.0, |acts| acts[act]))
             .collect();
-        let sum: f64 =
-            reach.iter().enumerate().map(|(theta, weight)| weight * by_type[self.frame.type_of[player][theta]]).sum();
+        let sum: f64 = reach
+            .iter()
+            .enumerate()
+            .map(|(theta, weight)| weight * by_type[self.frame.type_of[player][theta]])
+            .sum();
         if total > 0.0 { sum / total } else { 0.0 }
     }
 
@@ -741,7 +751,9 @@ impl<'a> Reader<'a> {
     fn terms_words(&self, terms: &[f64]) -> String {
         let issues = self.frame.scenario.issue_ids().filter(|&issue| self.frame.is_on_the_table(issue));
         let parts: Vec<String> = issues
-            .map(|issue| format!("{} {:.0}", self.frame.scenario.issues[issue.index()].id, terms[issue.index()]))
+            .map(|issue| {
+                format!("{} {:.0}", self.frame.scenario.issues[issue.index()].id, terms[issue.index()])
+            })
             .collect();
         parts.join(", ")
     }
@@ -773,7 +785,11 @@ impl<'a> Reader<'a> {
                     block(ballot.stage, self.frame.players[*voter], refused);
                 }
                 Place::Stage { ballot, .. } => {
-                    if self.frame.stages[ballot.stage].asks.iter().all(|&player| self.asked_before(ballot, player)) {
+                    if self.frame.stages[ballot.stage]
+                        .asks
+                        .iter()
+                        .all(|&player| self.asked_before(ballot, player))
+                    {
                         put[ballot.stage] += reach;
                     }
                     if !self.draw.passes(ballot.stage, ballot.offer, ballot.agreed) {
@@ -794,9 +810,7 @@ impl<'a> Reader<'a> {
     /// Whether nobody was asked at this stage before this voter.
     fn is_first_at(&self, ballot: &Ballot, voter: usize) -> bool {
         let asks = &self.frame.stages[ballot.stage].asks;
-        asks.iter().take_while(|&&player| player != voter).all(|&player| {
-            self.asked_before(ballot, player)
-        })
+        asks.iter().take_while(|&&player| player != voter).all(|&player| self.asked_before(ballot, player))
     }
 
     /// Whether a player's vote at this stage was given already: it made the offer, or was asked at an earlier stage.
@@ -813,7 +827,9 @@ impl<'a> Reader<'a> {
         scenario
             .actor_ids()
             .filter(|&actor| self.frame.player(actor).is_none() && asks(rule, actor, scenario))
-            .filter(|&actor| !self.draw.consents(actor, self.draw.terms(offer), &scenario.consent[stage].issues))
+            .filter(|&actor| {
+                !self.draw.consents(actor, self.draw.terms(offer), &scenario.consent[stage].issues)
+            })
             .collect()
     }
 

@@ -87,7 +87,9 @@ fn the_course(frame: &Frame, reading: &CrisisReading) -> TraceStep {
     for one in &reading.course {
         let who = one.who.map_or(String::new(), |who| format!("{} ", frame.name(who)));
         lines.push(format!("Round {}: {who}{} ({}).", one.round + 1, one.what, share(one.chance)));
-        lines.extend(one.beliefs.iter().filter(|shift| tells(shift)).map(|shift| format!("  {}", moved(frame, shift))));
+        lines.extend(
+            one.beliefs.iter().filter(|shift| tells(shift)).map(|shift| format!("  {}", moved(frame, shift))),
+        );
         lines.extend(one.instead.iter().filter_map(|instead| what_if(frame, one, instead)));
     }
     step("The likely course", lines.join("\n"), Vec::new())
@@ -132,7 +134,12 @@ fn what_if(frame: &Frame, chosen: &Step, instead: &Instead) -> Option<String> {
     if parts.is_empty() {
         return None;
     }
-    Some(format!("  If {who} instead {} ({}): {}.", past(&instead.what), share(instead.chance), parts.join("; ")))
+    Some(format!(
+        "  If {who} instead {} ({}): {}.",
+        past(&instead.what),
+        share(instead.chance),
+        parts.join("; ")
+    ))
 }
 
 /// "waits" as "waited": what might have been.
@@ -159,8 +166,10 @@ fn over_time(frame: &Frame, reading: &CrisisReading) -> TraceStep {
     names.extend(reading.rungs.iter().cloned());
     names.extend(["deal", "broken", "imposed", "none", "war so far"].map(str::to_owned));
     let rows = reading.rounds.iter().map(|round| {
-        let cells = round.on_rung.iter().chain(&round.ended).chain([&round.war]).map(|&value| per_cent(value));
-        let name = if round.round == frame.periods { "end".to_owned() } else { (round.round + 1).to_string() };
+        let cells =
+            round.on_rung.iter().chain(&round.ended).chain([&round.war]).map(|&value| per_cent(value));
+        let name =
+            if round.round == frame.periods { "end".to_owned() } else { (round.round + 1).to_string() };
         (name, cells.collect())
     });
     let mut tables = vec![table("Where plays stand at the start of each round, %", names, rows.collect())];
@@ -171,7 +180,10 @@ fn over_time(frame: &Frame, reading: &CrisisReading) -> TraceStep {
         let rows = reading.beliefs.iter().flat_map(|path| {
             let (holder, about) = (frame.name(path.holder), frame.name(path.about));
             let words = format!("{holder} that {about} is {}", path.of_type);
-            [row(format!("{words}: if it is"), &path.if_so), row(format!("{words}: if it isn't"), &path.if_not)]
+            [
+                row(format!("{words}: if it is"), &path.if_so),
+                row(format!("{words}: if it isn't"), &path.if_not),
+            ]
         });
         tables.push(table("Beliefs by round, over the plays that go on", names, rows.collect()));
     }
@@ -183,7 +195,9 @@ fn agreement(frame: &Frame, reading: &CrisisReading) -> TraceStep {
     for stage in &reading.stages {
         rows.push((format!("`{}`: offers put to it", stage.name), vec![stage.put]));
         let blocked = stage.blocked.iter();
-        rows.extend(blocked.map(|&(actor, count)| (format!("  {} in the way", frame.name(actor)), vec![count])));
+        rows.extend(
+            blocked.map(|&(actor, count)| (format!("  {} in the way", frame.name(actor)), vec![count])),
+        );
     }
     let tables = vec![table("Stages of consent, offers a play", columns(&["stage", "offers"]), rows)];
     step("Agreement", String::new(), tables)
@@ -208,7 +222,8 @@ fn certificate(reading: &CrisisReading) -> TraceStep {
     let branch = if c.principal {
         format!("on the branch that starts at play by weights alone ({} turning points)", c.turns)
     } else {
-        "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it".to_owned()
+        "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it"
+            .to_owned()
     };
     let text = format!(
         "{solved}, {branch}. Every probability is within {:.1e} of what its own action values call for. A single other \
@@ -255,4 +270,3 @@ fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     text.strip_prefix('0').map_or(text.clone(), str::to_owned)
 }
-
