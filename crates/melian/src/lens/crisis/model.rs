@@ -168,6 +168,10 @@ impl Model for Played {
         }
     }
 
+    fn draws(&self) -> Option<u64> {
+        Some(self.options.draws)
+    }
+
     fn crisis(&self, case: &Case<'_>) -> Option<CrisisReading> {
         Some(reading::read(self, case))
     }
