@@ -1,5 +1,7 @@
 //! The answer for scripts.
 
+mod crisis;
+
 use melian::analysis::{Group, MeasureSummary};
 use melian::lens::Unit;
 use melian::lens::course::{Cause, Course};
@@ -60,6 +62,7 @@ pub fn json(input: &ReportInput<'_>) -> Value {
         "lenses": input.lenses.iter().map(|note| lens(scenario, note)).collect::<Vec<_>>(),
         "arms": arms,
         "stories": input.stories.iter().map(|told| story(scenario, told)).collect::<Vec<_>>(),
+        "crises": input.crises.iter().map(|told| crisis::crisis(scenario, told)).collect::<Vec<_>>(),
     })
 }
 

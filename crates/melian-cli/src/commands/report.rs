@@ -7,6 +7,7 @@ use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::crisis::{self, CrisisStory};
 use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
@@ -63,6 +64,7 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    crises: Vec<CrisisStory>,
     packages: Option<Packages>,
 }
 
@@ -75,8 +77,9 @@ impl<'a> Answer<'a> {
         finished: &'a Finished,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages }
+        Self { scenario, manifest, finished, lenses, stories, crises, packages }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -87,6 +90,7 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            crises: &self.crises,
             packages: self.packages.as_ref(),
         }
     }

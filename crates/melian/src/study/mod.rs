@@ -2,5 +2,6 @@
 
 pub mod backtest;
 pub mod course;
+pub mod crisis;
 pub mod levers;
 pub mod packages;
