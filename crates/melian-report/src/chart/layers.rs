@@ -38,10 +38,10 @@ pub(crate) fn layers(caption: &Caption<'_>, layers: &[Layer], times: &[String]) 
         let above: Vec<f64> = below.iter().zip(&layer.shares).map(|(low, share)| low + share).collect();
         let up = above.iter().enumerate().map(|(time, &at)| (x(time), y(at)));
         let down = below.iter().enumerate().rev().map(|(time, &at)| (x(time), y(at)));
-        let _ = write!(body, "<polygon class=\"layer {}\" points=\"{}\"/>", layer.class, points(up.chain(down)));
-        let thickest = (0..times.len()).fold(0, |most, time| {
-            if layer.shares[time] > layer.shares[most] { time } else { most }
-        });
+        let _ =
+            write!(body, "<polygon class=\"layer {}\" points=\"{}\"/>", layer.class, points(up.chain(down)));
+        let thickest = (0..times.len())
+            .fold(0, |most, time| if layer.shares[time] > layer.shares[most] { time } else { most });
         if layer.shares.get(thickest).is_some_and(|&share| share >= LABELLED) {
             let at = x(thickest).clamp(LEFT + 10.0, RIGHT - 10.0);
             let middle = y(below[thickest] + 0.5 * layer.shares[thickest]) + 4.0;
@@ -65,7 +65,13 @@ pub(crate) fn layers(caption: &Caption<'_>, layers: &[Layer], times: &[String]) 
         if time != last && last - time < step && time > 0 {
             continue;
         }
-        let anchor = if time == 0 { "start" } else if time == last { "end" } else { "middle" };
+        let anchor = if time == 0 {
+            "start"
+        } else if time == last {
+            "end"
+        } else {
+            "middle"
+        };
         let _ = write!(
             body,
             "<text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",

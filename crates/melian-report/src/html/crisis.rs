@@ -85,7 +85,8 @@ fn conditions(view: View<'_>, story: &CrisisStory) -> String {
         (Quantity::War, "War reached"),
         (Quantity::Accident, "of it by accident"),
     ];
-    let of_lens = |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
+    let of_lens =
+        |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
     let mut rows = Vec::new();
     let mut solved = 0;
     for condition in view.conditions() {
@@ -140,7 +141,11 @@ fn ladder(story: &CrisisStory, place: usize) -> String {
     let drawn: Vec<Layer> = bands
         .iter()
         .enumerate()
-        .map(|(mark, (_, shares, class))| Layer { mark: mark + 1, class: class.clone(), shares: shares.clone() })
+        .map(|(mark, (_, shares, class))| Layer {
+            mark: mark + 1,
+            class: class.clone(),
+            shares: shares.clone(),
+        })
         .collect();
     let legend: String = bands
         .iter()
@@ -205,7 +210,8 @@ fn beliefs(view: View<'_>, story: &CrisisStory, place: usize) -> String {
         .iter()
         .enumerate()
         .map(|(at, fan_of)| {
-            let scaled: Vec<[f64; 5]> = fan_of.rounds.iter().map(|q| q.map(|chance| 100.0 * chance)).collect();
+            let scaled: Vec<[f64; 5]> =
+                fan_of.rounds.iter().map(|q| q.map(|chance| 100.0 * chance)).collect();
             let middles: Vec<String> = scaled.iter().map(|q| points(q[2])).collect();
             let (id, title) = (format!("belief-{place}-{at}"), title(fan_of));
             let description = format!("Middle draw by round, of 100: {}", middles.join(", "));
@@ -384,7 +390,9 @@ fn choices(view: View<'_>, story: &CrisisStory) -> String {
     let rows: Vec<Vec<String>> = others.iter().map(row).collect();
     let branches = others.iter().filter(|one| matches!(one.choice, Choice::Branch(_))).count();
     let found = match branches {
-        0 => "No other equilibrium was found from random starts; that does not prove there is none.".to_owned(),
+        0 => {
+            "No other equilibrium was found from random starts; that does not prove there is none.".to_owned()
+        }
         1 => "There is another equilibrium, shown beside the first.".to_owned(),
         more => format!("There are {more} other equilibria, shown beside the first."),
     };
@@ -427,7 +435,9 @@ fn checked(view: View<'_>, check: &Check) -> String {
     };
     let moves = format!("{} goes from {} to {}", headline(view, far.quantity), show(far.from), show(far.to));
     if check.holds {
-        format!("{what} moves no headline by more than {tolerated} on average over {draws}; most of all, {moves}.")
+        format!(
+            "{what} moves no headline by more than {tolerated} on average over {draws}; most of all, {moves}."
+        )
     } else {
         format!("<strong>{what} changes the answer</strong>: over {draws}, {moves}, more than {tolerated}.")
     }
@@ -435,15 +445,20 @@ fn checked(view: View<'_>, check: &Check) -> String {
 
 fn certificate(view: View<'_>, story: &CrisisStory) -> String {
     let c = &story.central.certificate;
-    let of_lens = |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
+    let of_lens =
+        |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
     let base = view.base().into_iter().find(of_lens);
     let (rows, failed) = base.map_or((0, 0), |voice| (voice.group.rows, voice.group.not_converged));
     let residual = base_measure(view, story, Quantity::Residual);
     let size = &story.central.size;
     let branch = if c.principal {
-        format!("on the branch that starts at play by weights alone ({})", plural(c.turns as u64, "turning point", "turning points"))
+        format!(
+            "on the branch that starts at play by weights alone ({})",
+            plural(c.turns as u64, "turning point", "turning points")
+        )
     } else {
-        "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it".to_owned()
+        "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it"
+            .to_owned()
     };
     let text = format!(
         "<p>Middle case: {}, {branch}. Every probability is within {:.0e} of what its own action values call for. One other choice \
@@ -465,7 +480,8 @@ fn certificate(view: View<'_>, story: &CrisisStory) -> String {
 }
 
 fn base_measure(view: View<'_>, story: &CrisisStory, quantity: Quantity) -> Option<f64> {
-    let of_lens = |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
+    let of_lens =
+        |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
     Some(view.base().into_iter().find(of_lens)?.group.measure(quantity)?.quantiles.p95)
 }
 

@@ -130,8 +130,7 @@ impl Names<'_> {
     fn headline(&self, one: &Headline) -> Value {
         let terms: Map<String, Value> =
             one.terms.iter().map(|(issue, at)| (self.issue(*issue), json!(at))).collect();
-        let mut value =
-            json!({ "choice": choice(one.choice), "war": one.war, "terms": terms, "converged": one.converged });
+        let mut value = json!({ "choice": choice(one.choice), "war": one.war, "terms": terms, "converged": one.converged });
         for (ending, share) in ENDINGS.iter().zip(one.endings) {
             value[*ending] = json!(share);
         }

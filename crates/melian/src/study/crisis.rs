@@ -95,8 +95,10 @@ fn story(
     block: &CaseBlock,
 ) -> Option<CrisisStory> {
     let central = model.crisis(&middle.case(0))?;
-    let paths: Vec<(Vec<Round>, Vec<BeliefPath>)> =
-        (0..block.len()).into_par_iter().filter_map(|lane| model.crisis_over_time(&block.case(lane))).collect();
+    let paths: Vec<(Vec<Round>, Vec<BeliefPath>)> = (0..block.len())
+        .into_par_iter()
+        .filter_map(|lane| model.crisis_over_time(&block.case(lane)))
+        .collect();
     let rounds: Vec<&[Round]> = paths.iter().map(|(rounds, _)| rounds.as_slice()).collect();
     let beliefs: Vec<&[BeliefPath]> = paths.iter().map(|(_, beliefs)| beliefs.as_slice()).collect();
     let checks = if central.size.unknowns > COMPARED {
@@ -118,11 +120,15 @@ fn story(
 
 fn mean_rounds(draws: &[&[Round]]) -> Vec<Round> {
     let Some(first) = draws.first() else { return Vec::new() };
-    let mean = |of: &dyn Fn(&[Round]) -> f64| draws.iter().map(|rounds| of(rounds)).sum::<f64>() / draws.len() as f64;
+    let mean = |of: &dyn Fn(&[Round]) -> f64| {
+        draws.iter().map(|rounds| of(rounds)).sum::<f64>() / draws.len() as f64
+    };
     (0..first.len())
         .map(|at| Round {
             round: first[at].round,
-            on_rung: (0..first[at].on_rung.len()).map(|rung| mean(&|rounds| rounds[at].on_rung[rung])).collect(),
+            on_rung: (0..first[at].on_rung.len())
+                .map(|rung| mean(&|rounds| rounds[at].on_rung[rung]))
+                .collect(),
             ended: [0, 1, 2, 3].map(|ending| mean(&|rounds| rounds[at].ended[ending])),
             war: mean(&|rounds| rounds[at].war),
         })
@@ -220,8 +226,12 @@ fn means(model: &dyn Model, blocks: &[&CaseBlock], streams: &Streams) -> Vec<Vec
 }
 
 fn moved(quantity: Quantity, before: &[f64], after: &[f64]) -> Option<Moved> {
-    let both: Vec<(f64, f64)> =
-        before.iter().copied().zip(after.iter().copied()).filter(|(a, b)| a.is_finite() && b.is_finite()).collect();
+    let both: Vec<(f64, f64)> = before
+        .iter()
+        .copied()
+        .zip(after.iter().copied())
+        .filter(|(a, b)| a.is_finite() && b.is_finite())
+        .collect();
     if both.is_empty() {
         return None;
     }
