@@ -38,6 +38,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
+        Command::Hinges(arguments) => commands::hinges::run(&arguments),
+        Command::Policies(arguments) => commands::policies::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -9,11 +9,14 @@
 )]
 
 mod chart;
+mod hinges;
 mod html;
+mod input;
 mod json;
 mod levers;
 mod number;
 mod packages;
+mod policies;
 mod terminal;
 mod text;
 mod trace;
@@ -33,10 +36,12 @@ use melian::study::course::Story;
 use melian::study::crisis::CrisisStory;
 use melian::study::packages::Packages;
 
+pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
 pub use packages::{packages, packages_json};
+pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};
 

@@ -89,10 +89,8 @@ fn conditions(view: View<'_>, story: &CrisisStory) -> String {
         |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
     let mut rows = Vec::new();
     let mut solved = 0;
-    for condition in view.conditions() {
-        if condition != Condition::BASE && view.guarded(condition) {
-            continue;
-        }
+    let shown = view.conditions().into_iter().filter(|&condition| !view.guarded(condition));
+    for condition in std::iter::once(Condition::BASE).chain(shown) {
         let Some(voice) = view.voices(condition, None).into_iter().find(of_lens) else { continue };
         solved = solved.max(voice.group.rows);
         let title = if condition == Condition::BASE {
@@ -231,7 +229,7 @@ fn beliefs(view: View<'_>, story: &CrisisStory, place: usize) -> String {
     format!(
         "<figure><figcaption><strong>Beliefs by round, if they are true</strong> What the one actor believes, of 100, over the \
          plays that still go on in which the other is of that type: does conduct teach? Line: the middle draw; bands: half and 90 of \
-         100 draws.</figcaption><div class=\"fans\">{panels}</div>{}</figure>",
+         100 draws.</figcaption><div class=\"fans beliefs\">{panels}</div>{}</figure>",
         details("The numbers", &table("Beliefs, middle draw [5 %, 95 %]", &columns, &rows))
     )
 }

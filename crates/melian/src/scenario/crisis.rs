@@ -50,7 +50,7 @@ pub struct GameFrame {
     pub moves: Order,
     /// Who moves first in alternating play; else the first player.
     pub first: Option<ActorId>,
-    /// 1 to 40: as given, else from the scenario's dates and step; `None` where it has none either.
+    /// 1 to 40; else from the scenario's dates and step.
     pub periods: Option<u32>,
     /// How many of the latest acts on the public record strategies condition on.
     pub memory: Option<u32>,

@@ -106,8 +106,8 @@ impl Step {
         let months = |date: &Date| i64::from(date.year) * 12 + i64::from(date.month.max(1)) - 1;
         let whole_months = months(to) - months(from) - i64::from(to.day.max(1) < from.day.max(1));
         let units = match self.unit {
-            StepUnit::Day => day_number(to) - day_number(from),
-            StepUnit::Week => (day_number(to) - day_number(from)).div_euclid(7),
+            StepUnit::Day => day_number(*to) - day_number(*from),
+            StepUnit::Week => (day_number(*to) - day_number(*from)).div_euclid(7),
             StepUnit::Month => whole_months,
             StepUnit::Year => whole_months.div_euclid(12),
         };
@@ -116,7 +116,7 @@ impl Step {
 }
 
 /// Days on the proleptic Gregorian calendar, counted from 1 March of year 0.
-fn day_number(date: &Date) -> i64 {
+fn day_number(date: Date) -> i64 {
     // March is the first month, so that a leap day is a year's last.
     let month = (i64::from(date.month.max(1)) + 9) % 12;
     let year = i64::from(date.year) - i64::from(month >= 10);

@@ -61,10 +61,6 @@ fn kind(kind: Kind) -> Value {
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
         Kind::Estimate(..) => json!({ "$ref": "#/definitions/estimate" }),
         Kind::Estimates(..) => json!({ "type": "array", "items": { "$ref": "#/definitions/estimate" } }),
-        Kind::ByActor(..) => json!({ "anyOf": [
-            { "$ref": "#/definitions/estimate" },
-            by_id(&json!({ "$ref": "#/definitions/estimate" })),
-        ] }),
         Kind::ByIssue(..) => by_id(&json!({ "$ref": "#/definitions/estimate" })),
         Kind::ByWord(words, ..) => by_word(words),
         Kind::Count(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
@@ -83,7 +79,7 @@ fn kind(kind: Kind) -> Value {
             "patternProperties": { "^[0-9]+(\\.[0-9]+)?$": { "type": "string" } },
             "additionalProperties": false,
         }),
-        Kind::Capability => json!({ "anyOf": [
+        Kind::Capability | Kind::ByActor(..) => json!({ "anyOf": [
             { "$ref": "#/definitions/estimate" },
             by_id(&json!({ "$ref": "#/definitions/estimate" })),
         ] }),

@@ -263,22 +263,18 @@ fn words_by_actor(words: &'static [&'static str], name: &str, node: &Node, findi
 /// A whole number in a range.
 pub(super) fn count(name: &str, node: &Node, range: (u32, u32), findings: &mut Findings) -> Option<u32> {
     let (low, high) = range;
-    match node.value {
-        Value::Integer(value) => {
-            let whole = u32::try_from(value).ok().filter(|value| (low..=high).contains(value));
-            if whole.is_none() {
-                findings.push(
-                    Diagnostic::error(Code::OUT_OF_RANGE, node.span, format!("{value} is out of range"))
-                        .label(format!("must be from {low} to {high}")),
-                );
-            }
-            whole
-        }
-        _ => {
-            expect(false, "a whole number", name, node, findings);
-            None
-        }
+    let Value::Integer(value) = node.value else {
+        expect(false, "a whole number", name, node, findings);
+        return None;
+    };
+    let whole = u32::try_from(value).ok().filter(|value| (low..=high).contains(value));
+    if whole.is_none() {
+        findings.push(
+            Diagnostic::error(Code::OUT_OF_RANGE, node.span, format!("{value} is out of range"))
+                .label(format!("must be from {low} to {high}")),
+        );
     }
+    whole
 }
 
 fn table<'a>(name: &str, node: &'a Node, findings: &mut Findings) -> Option<&'a Table> {

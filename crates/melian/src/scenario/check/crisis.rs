@@ -82,7 +82,7 @@ impl<'a> Row<'a> {
 impl Check<'_> {
     /// Reads all crisis sections and makes rungs, types and allies known by name.
     pub(super) fn crisis(&mut self, root: &Table, about: Option<&About>) -> Crisis {
-        let game = self.game(root, about);
+        let game = self.game(root);
         let ladder = self.ladder(root);
         let crisis = Crisis {
             game,
@@ -308,10 +308,8 @@ impl Check<'_> {
 
     // Sections.
 
-    fn game(&mut self, root: &Table, about: Option<&About>) -> GameFrame {
-        let Some(row) = self.single(root, &spec::GAME, "game") else {
-            return GameFrame { periods: given_by_dates(about), ..GameFrame::default() };
-        };
+    fn game(&mut self, root: &Table) -> GameFrame {
+        let Some(row) = self.single(root, &spec::GAME, "game") else { return GameFrame::default() };
         let players = row.node("players").map(|node| self.players(node)).unwrap_or_default();
         let first = self.actor(&row, "first");
         if let (Some(first), Some(node)) = (first, row.node("first"))
@@ -329,7 +327,7 @@ impl Check<'_> {
             players,
             moves: if simultaneous { Order::Simultaneous } else { Order::Alternating },
             first,
-            periods: row.count("periods").or_else(|| given_by_dates(about)),
+            periods: row.count("periods"),
             memory: row.count("memory"),
             offers: row.count("offers"),
             packages: self.packages(&row),
@@ -939,11 +937,9 @@ impl Check<'_> {
     // What sections say of each other.
 
     fn periods(&mut self, root: &Table, about: Option<&About>, crisis: &Crisis) {
-        let stated = Crisis { game: GameFrame { periods: None, ..crisis.game.clone() }, ..crisis.clone() };
-        let given = root.table("game").is_some_and(|game| game.get("periods").is_some());
         let counted = given_by_dates(about);
-        if !given
-            && stated != Crisis::default()
+        if crisis.game.periods.is_none()
+            && *crisis != Crisis::default()
             && let Some(counted) = counted.filter(|counted| *counted > MOST_PERIODS)
         {
             let span = root
@@ -959,7 +955,7 @@ impl Check<'_> {
                 .help("take a longer step, or say how many periods: [game] periods = 20"),
             );
         }
-        let last = crisis.game.periods.unwrap_or(MOST_PERIODS);
+        let last = crisis.game.periods.or(counted).unwrap_or(MOST_PERIODS);
         if let Some(after) = crisis.deadline.and_then(|deadline| deadline.after).filter(|after| *after > last)
             && let Some(node) =
                 root.table("deadline").and_then(|table| table.get("after").or_else(|| table.get("by")))
