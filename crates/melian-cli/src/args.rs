@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Policies(PoliciesArguments),
     /// Tell which concession, attention, link or policy widens the room or moves the terms
     Levers(LeversArguments),
+    /// Ask one of the thirteen mechanisms of crisis bargaining in closed form
+    Mechanism(MechanismArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -320,6 +322,21 @@ pub(crate) struct PoliciesArguments {
 fn unit(text: &str) -> Result<f64, String> {
     let unit: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     if (0.01..=50.0).contains(&unit) { Ok(unit) } else { Err("not between 0.01 and 50".to_owned()) }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MechanismArguments {
+    /// An id such as ultimatum, or a letter: a2, or a for all of (a)
+    pub(crate) mechanism: Option<String>,
+    /// A parameter's value; several at once with commas: p=.5,ca=.1
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
+    pub(crate) set: Vec<String>,
+    /// A table over evenly spaced values of one parameter
+    #[arg(long, value_name = "KEY=FROM:TO:COUNT", allow_hyphen_values = true)]
+    pub(crate) sweep: Option<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -41,6 +41,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Hinges(arguments) => commands::hinges::run(&arguments),
         Command::Policies(arguments) => commands::policies::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
+        Command::Mechanism(arguments) => commands::mechanism::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Schema => commands::schema::run(),

@@ -14,6 +14,7 @@ mod html;
 mod input;
 mod json;
 mod levers;
+mod mechanism;
 mod number;
 mod packages;
 mod policies;
@@ -40,6 +41,10 @@ pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
+pub use mechanism::{
+    mechanism, mechanism_card, mechanism_json, mechanism_sweep, mechanism_sweep_json, mechanisms,
+    mechanisms_json,
+};
 pub use packages::{packages, packages_json};
 pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};

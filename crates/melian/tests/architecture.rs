@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("math", &[]),
     ("diagnostic", &[]),
     ("game", &["math"]),
+    ("mechanism", &["diagnostic", "math"]),
     ("uncertainty", &["math"]),
     ("claim", &["diagnostic", "scenario"]),
     ("scenario", &["claim", "diagnostic", "math", "uncertainty"]),

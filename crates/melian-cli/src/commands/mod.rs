@@ -9,6 +9,7 @@ pub(crate) mod hinges;
 pub(crate) mod import;
 pub(crate) mod lenses;
 pub(crate) mod levers;
+pub(crate) mod mechanism;
 pub(crate) mod new;
 pub(crate) mod packages;
 pub(crate) mod policies;
