@@ -41,21 +41,21 @@ fn columns(names: &[&str]) -> Vec<String> {
 
 fn the_game(frame: &Frame, reading: &CrisisReading) -> TraceStep {
     let names: Vec<&str> = reading.players.iter().map(|&player| frame.name(player)).collect();
-    let mut text = format!("{} play for {} periods, {}.", listed(&names), frame.periods, order(frame));
+    let mut lines = vec![format!("{} play for {} periods, {}.", listed(&names), frame.periods, order(frame))];
     if reading.rungs.len() > 1 {
-        text += &format!("\nThe ladder: {}.", reading.rungs.join(", "));
+        lines.push(format!("The ladder: {}.", reading.rungs.join(", ")));
     }
     for (&player, types) in frame.players.iter().zip(&frame.types).filter(|(_, types)| types.len() > 1) {
         let types: Vec<&str> = types.iter().map(|kind| kind.name.as_str()).collect();
-        text += &format!("\nWhich of these {} is, only it knows: {}.", frame.name(player), types.join("; "));
+        lines.push(format!("Which of these {} is, only it knows: {}.", frame.name(player), types.join("; ")));
     }
     let size = &reading.size;
-    text += &format!(
-        "\n{} offers can be made. Merging histories that look alike leaves {} public states and {} probabilities to \
+    lines.push(format!(
+        "{} offers can be made. Merging histories that look alike leaves {} public states and {} probabilities to \
          solve for, at precision {:.1}.",
         size.offers, size.states, size.unknowns, reading.precision
-    );
-    step("The game", text, Vec::new())
+    ));
+    step("The game", lines.join("\n"), Vec::new())
 }
 
 fn listed(names: &[&str]) -> String {
