@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::measure::{Passage, measures};
 use super::options::Options;
 use super::plot::Plot;
-use super::reading::{self, CrisisReading};
+use super::reading::{self, BeliefPath, CrisisReading, Round};
 use super::{CRISIS, story};
 use crate::case::{Case, CaseBlock};
 use crate::game::public_state::{
@@ -174,6 +174,10 @@ impl Model for Played {
 
     fn crisis(&self, case: &Case<'_>) -> Option<CrisisReading> {
         Some(reading::read(self, case))
+    }
+
+    fn crisis_over_time(&self, case: &Case<'_>) -> Option<(Vec<Round>, Vec<BeliefPath>)> {
+        Some(reading::over_time(self, case))
     }
 
     fn explain(&self, case: &Case<'_>) -> Trace {

@@ -284,6 +284,15 @@ pub(super) fn read(played: &Played, case: &Case<'_>) -> CrisisReading {
     }
 }
 
+/// One draw round by round: where plays stand, and what is believed.
+pub(super) fn over_time(played: &Played, case: &Case<'_>) -> (Vec<Round>, Vec<BeliefPath>) {
+    let draw = played.draw(*case);
+    let game = played.game(&draw);
+    let solution = solve(&game, played.precision(case), &solve_options(), &mut |_| Control::Continue);
+    let reader = Reader::new(played, &draw, &game, &solution.strategy);
+    (reader.rounds(), reader.beliefs())
+}
+
 fn certificate(game: &PublicStateGame, precision: f64, solution: &Solution) -> CertificateReading {
     let options = JudgeOptions { points: JUDGED_POINTS, ..JudgeOptions::default() };
     let judged = judge(game, precision, &solution.strategy, &options).ok();

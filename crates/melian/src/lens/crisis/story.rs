@@ -51,8 +51,8 @@ fn the_game(frame: &Frame, reading: &CrisisReading) -> TraceStep {
     }
     let size = &reading.size;
     lines.push(format!(
-        "{} offers can be made. Merging histories that look alike leaves {} public states and {} probabilities to solve \
-         for, at precision {:.1}.",
+        "{} offers can be made. Merging histories that look alike leaves {} public states and {} probabilities to \
+         solve for, at precision {:.1}.",
         size.offers, size.states, size.unknowns, reading.precision
     ));
     step("The game", lines.join("\n"), Vec::new())
