@@ -23,7 +23,7 @@ const MOST_ALLIES: usize = 8;
 /// Most spoilers, each of whom doubles what a signed deal can come to.
 const MOST_SPOILERS: usize = 6;
 /// Most acts remembered.
-const MOST_MEMORY: u32 = 4;
+const MOST_MEMORY: u32 = 8;
 
 /// The kinds of act, in the order they are listed at a turn.
 pub(super) const KINDS: [ActKind; 7] = [
