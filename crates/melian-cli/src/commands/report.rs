@@ -5,9 +5,10 @@ use std::path::Path;
 use anstream::{eprintln, print, println};
 use melian::analysis::claims::Judgement;
 use melian::ensemble::{Manifest, Plan, Settings};
-use melian::lens::{self, Lens};
+use melian::lens::{self, Family, Lens};
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::crisis::{self, CrisisStory};
 use melian::study::hinges::{self, Hinges};
 use melian::study::packages::Packages;
 use melian::study::policies::{self, Policies};
@@ -69,6 +70,7 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    crises: Vec<CrisisStory>,
     packages: Option<Packages>,
     hinges: Hinges,
     policies: Option<Policies>,
@@ -85,9 +87,10 @@ impl<'a> Answer<'a> {
         claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
         let (hinges, policies) = (hinges::glance(plan), policies(scenario, manifest));
-        Self { scenario, manifest, finished, lenses, stories, packages, hinges, policies, claims }
+        Self { scenario, manifest, finished, lenses, stories, crises, packages, hinges, policies, claims }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -98,6 +101,7 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            crises: &self.crises,
             packages: self.packages.as_ref(),
             hinges: Some(&self.hinges),
             policies: self.policies.as_ref(),
@@ -130,11 +134,12 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What each policy would change, through the lenses of the run.
+/// What each policy would change, through the lenses of the run that are quick to solve.
 fn policies(scenario: &Scenario, manifest: &Manifest) -> Option<Policies> {
     let named = manifest.lenses.iter().flat_map(|name| lens::find(name));
-    let lenses: Vec<&'static dyn Lens> =
+    let mut lenses: Vec<&'static dyn Lens> =
         if manifest.lenses.is_empty() { lens::all() } else { named.collect() };
+    lenses.retain(|lens| lens.card().family != Family::Crisis);
     let settings = Settings {
         seed: manifest.seed,
         draws: manifest.draws.min(POLICY_DRAWS),

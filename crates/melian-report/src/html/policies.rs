@@ -27,6 +27,9 @@ pub(super) fn section(view: View<'_>) -> Option<Section> {
     if !standards.is_empty() {
         body.push_str(&details("By which standard each actor could choose", &standards));
     }
+    body.push_str(
+        "<p class=\"note\"><code>melian policies</code> asks the crisis lens too, and looks at policies together.</p>",
+    );
     Some(Section::new("policies", "What each policy would change", body))
 }
 
