@@ -19,10 +19,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("history", &["diagnostic", "math", "uncertainty"]),
     ("lens", &["case", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"]),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
-    ("analysis", &["ensemble", "lens", "math"]),
+    ("analysis", &["diagnostic", "ensemble", "lens", "math", "uncertainty"]),
     (
         "study",
-        &["case", "diagnostic", "ensemble", "history", "lens", "math", "package", "scenario", "uncertainty"],
+        &[
+            "analysis",
+            "case",
+            "diagnostic",
+            "ensemble",
+            "history",
+            "lens",
+            "math",
+            "package",
+            "scenario",
+            "uncertainty",
+        ],
     ),
 ];
 

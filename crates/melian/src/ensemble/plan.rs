@@ -212,6 +212,12 @@ impl Plan {
         (0..rows.len()).map(|row| rows.columns.iter().map(|column| column[row]).collect()).collect()
     }
 
+    /// Solves a block of an arm's variant, wherever its cases come from.
+    pub fn solve(&self, arm: usize, cases: &CaseBlock, out: &mut RowBlock, scratch: &mut Scratch) {
+        let planned = &self.arms[arm];
+        planned.model.solve(cases, &planned.streams, out, scratch);
+    }
+
     /// How one draw came about under an arm.
     #[must_use]
     pub fn explain(&self, arm: usize, draw: u64) -> Trace {
@@ -292,6 +298,21 @@ impl Variant {
     pub fn block(&self, first_draw: u64, len: usize) -> CaseBlock {
         let mut block = CaseBlock::new(self.scenario.fields.len(), first_draw, len);
         self.fill(&mut block);
+        block
+    }
+
+    /// The cases at given points of the unit cube instead of the design's own: coordinates of field `f` in lane `l` at
+    /// `f * LANES + l`, of the expert in `expert`, a lane each. They are correlated and pushed through the quantile
+    /// functions as a draw's are.
+    ///
+    /// # Panics
+    /// If there are more than [`LANES`] lanes, or `coordinates` don't fit the fields.
+    #[must_use]
+    pub fn block_at(&self, first_draw: u64, coordinates: &[f64], expert: &[f64]) -> CaseBlock {
+        let mut block = CaseBlock::new(self.scenario.fields.len(), first_draw, expert.len());
+        let (values, experts) = block.parts_mut();
+        values.copy_from_slice(coordinates);
+        self.sampler.values(first_draw, LANES, values, expert, experts);
         block
     }
 

@@ -2,5 +2,6 @@
 
 pub mod backtest;
 pub mod course;
+pub mod drivers;
 pub mod levers;
 pub mod packages;
