@@ -3,7 +3,7 @@
 //! Every number is a [`FieldId`]; a number that the file leaves out is `None`, and the crisis lens documents its
 //! default. All costs and values are points of the actor's own stake scale (100 = its full stake).
 
-use super::{ActorId, Date, FieldId, IssueId};
+use super::{ActorId, FieldId, IssueId};
 use crate::diagnostic::Span;
 
 /// What the crisis lens reads, beyond actors, issues, stances, consent and walk-away values.
@@ -50,7 +50,7 @@ pub struct GameFrame {
     pub moves: Order,
     /// Who moves first in alternating play; else the first player.
     pub first: Option<ActorId>,
-    /// 1 to 40; else from the scenario's dates and step.
+    /// 1 to 40: as given, else from the scenario's dates and step; `None` where it has none either.
     pub periods: Option<u32>,
     /// How many of the latest acts on the public record strategies condition on.
     pub memory: Option<u32>,
@@ -62,8 +62,8 @@ pub struct GameFrame {
     pub acts: Vec<(ActorId, Vec<ActKind>)>,
     /// Weight of a kind of act at precision 0, where it isn't 1.
     pub weights: Vec<(ActKind, FieldId)>,
-    /// Worth of the next period against this one, 0..1; else 1.
-    pub discount: Option<FieldId>,
+    /// Worth of the next period against this one, 0..1, by actor; else 1.
+    pub discount: Vec<(ActorId, FieldId)>,
     /// Precision (lambda) in units of 1 per full stake.
     pub precision: Option<FieldId>,
     /// Where `[game]` is.
@@ -73,7 +73,9 @@ pub struct GameFrame {
 /// Terms that may be offered, with their name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfferedPackage {
-    /// What it is called.
+    /// "anchorage".
+    pub id: String,
+    /// The name to show; the id where none is given.
     pub name: String,
     /// Terms by issue, 0..100; issues left out stay at their no-deal points.
     pub terms: Vec<(IssueId, FieldId)>,
@@ -104,6 +106,8 @@ pub enum ActKind {
     Concede,
     /// Says in public that it won't give in: from then on its audience cost is at stake.
     Threaten,
+    /// Leaves the talks for good, for everyone's value of no deal: the outside option. Only where `acts` names it.
+    WalkOut,
 }
 
 /// `[ladder]`
@@ -248,10 +252,8 @@ pub struct PowerShift {
 /// `[deadline]`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deadline {
-    /// After this period; else after the last.
+    /// After this period (a day in the file is turned into one); else after the last.
     pub after: Option<u32>,
-    /// The day by which; an alternative to `after`.
-    pub by: Option<Date>,
     /// What happens then.
     pub then: AtDeadline,
 }
@@ -329,6 +331,8 @@ pub struct Ally {
     pub chance: FieldId,
     /// What others believe that chance to be.
     pub believed: Vec<(ActorId, FieldId)>,
+    /// What coming costs it.
+    pub cost: Option<FieldId>,
     /// What staying away costs it after the pledge.
     pub pledge: Option<FieldId>,
     /// Where it is.
@@ -346,13 +350,13 @@ pub struct Office {
     pub value: FieldId,
     /// What losing it costs.
     pub fall: FieldId,
-    /// Chance of holding office when a deal stands, ...
+    /// Chance of holding office by how things end.
     pub survival: Survival,
     /// Chance per period of still deciding in the next: shortens the horizon.
     pub tenure: Option<FieldId>,
 }
 
-/// Chances of holding office by how things end.
+/// Chances of holding office by how things end, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Survival {
     /// A deal stands.
