@@ -9,7 +9,10 @@
 )]
 
 mod chart;
+mod discovery;
+mod drivers;
 mod html;
+mod input;
 mod json;
 mod levers;
 mod number;
@@ -32,6 +35,8 @@ use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::packages::Packages;
 
+pub use discovery::{Sought, discovery, discovery_json};
+pub use drivers::{Found, Output, drivers, drivers_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};

@@ -8,6 +8,7 @@ mod rank;
 mod resample;
 mod sobol;
 mod summary;
+mod table;
 
 pub use discovery::{
     Counts, Discovery, FoundBox, Leaf, Limit, Limits, Nothing, Options as DiscoveryOptions, Predicate,
@@ -19,3 +20,4 @@ pub use morris::{ElementaryEffects, effects_of_paths, elementary_effects};
 pub use resample::Estimated;
 pub use sobol::{SaltelliSample, SobolIndices, sobol};
 pub use summary::{ArmSummary, Group, MeasureSummary, Quantiles, Summariser, Summary};
+pub use table::{Column as TableColumn, Table};

@@ -183,3 +183,83 @@ fn indices(
 fn estimated(sums: &[f64]) -> Estimated {
     Estimated::resampled(sums[0], &sums[1..])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::discovery::splitmix;
+
+    fn ishigami(u: &[f64]) -> f64 {
+        let x: Vec<f64> = u.iter().map(|u| std::f64::consts::PI * (2.0 * u - 1.0)).collect();
+        libm::sin(x[0]) * (1.0 + 0.1 * x[2] * x[2] * x[2] * x[2]) + 7.0 * libm::sin(x[1]) * libm::sin(x[1])
+    }
+
+    /// Outputs in the order of SALib's rows; the first half of the columns is A, the second B.
+    fn stacked(table: &[Vec<f64>], f: fn(&[f64]) -> f64) -> Vec<f64> {
+        let inputs = table.len() / 2;
+        let mut outputs = Vec::new();
+        for row in 0..table[0].len() {
+            let point = |from: usize, swapped: Option<usize>| -> f64 {
+                let other = inputs - from;
+                let x: Vec<f64> = (0..inputs)
+                    .map(|j| table[if swapped == Some(j) { other + j } else { from + j }][row])
+                    .collect();
+                f(&x)
+            };
+            outputs.push(point(0, None));
+            outputs.extend((0..inputs).map(|j| point(0, Some(j))));
+            outputs.extend((0..inputs).map(|j| point(inputs, Some(j))));
+            outputs.push(point(inputs, None));
+        }
+        outputs
+    }
+
+    #[test]
+    fn indices_agree_with_salib() {
+        // SALib 1.6.0, sobol.analyze on 128 base points of splitmix64 (seed 5) for Ishigami's function.
+        let outputs = stacked(&splitmix(5, 128, 6), ishigami);
+        let sample = SaltelliSample::unstack(&outputs, 3, true).unwrap();
+        let found = sobol(&sample, 400, 1).unwrap();
+        let first = [0.326_184_000_712_079_7, 0.339_848_769_367_740_7, -0.039_532_010_986_146_78];
+        let total = [0.489_950_263_217_112_3, 0.406_077_946_692_070_1, 0.253_730_147_201_534_3];
+        let pairs = [0.027_028_926_859_723_357, 0.181_294_462_973_807_14, 0.079_252_142_306_574_57];
+        for input in 0..3 {
+            assert!((found.first[input].value - first[input]).abs() < 1e-12);
+            assert!((found.total[input].value - total[input]).abs() < 1e-12);
+            assert!((found.pairs[input].share.value - pairs[input]).abs() < 1e-12);
+        }
+        // Its intervals (100 resamples of its own) are within resampling noise of these.
+        for (own, salib) in found.first.iter().zip([0.2078, 0.1627, 0.1297]) {
+            assert!(((own.high - own.value) / salib - 1.0).abs() < 0.25, "{own:?} {salib}");
+        }
+    }
+
+    #[test]
+    fn ishigami_analytic_indices_lie_inside_the_intervals() {
+        for seed in 1..6 {
+            let outputs = stacked(&splitmix(seed, 4096, 6), ishigami);
+            let found = sobol(&SaltelliSample::unstack(&outputs, 3, true).unwrap(), 100, seed).unwrap();
+            // Three standard errors here, so that all of 45 intervals should hold.
+            let near = |found: &Estimated, truth: f64| (found.value - truth).abs() < 1.6 * (found.high - found.value);
+            for (input, (first, total)) in [(0.3139, 0.5576), (0.4424, 0.4424), (0.0, 0.2437)].iter().enumerate() {
+                assert!(near(&found.first[input], *first), "{seed} {input} {:?}", found.first[input]);
+                assert!(near(&found.total[input], *total), "{seed} {input} {:?}", found.total[input]);
+            }
+            for (pair, truth) in found.pairs.iter().zip([0.0, 0.2437, 0.0]) {
+                assert!(near(&pair.share, truth), "{seed} {pair:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn base_points_with_a_missing_output_are_left_out() {
+        let mut outputs = stacked(&splitmix(5, 128, 6), ishigami);
+        outputs[3] = f64::NAN;
+        let found = sobol(&SaltelliSample::unstack(&outputs, 3, true).unwrap(), 0, 1).unwrap();
+        assert_eq!((found.rows, found.left_out), (127, 1));
+        assert!(found.first[0].low.is_nan());
+        assert_eq!(SaltelliSample::unstack(&outputs, 3, false), None);
+        let constant = SaltelliSample::unstack(&[2.0; 800], 3, true).unwrap();
+        assert_eq!(sobol(&constant, 0, 1), Err(Silent::Constant { value: 2.0 }));
+    }
+}

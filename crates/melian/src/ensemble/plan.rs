@@ -212,10 +212,10 @@ impl Plan {
         (0..rows.len()).map(|row| rows.columns.iter().map(|column| column[row]).collect()).collect()
     }
 
-    /// Solves a block of an arm's variant, wherever its cases come from.
-    pub fn solve(&self, arm: usize, cases: &CaseBlock, out: &mut RowBlock, scratch: &mut Scratch) {
+    /// The rows of an arm for a block of its variant, in whatever way its numbers came about.
+    pub fn solve(&self, arm: usize, cases: &CaseBlock, rows: &mut RowBlock, scratch: &mut Scratch) {
         let planned = &self.arms[arm];
-        planned.model.solve(cases, &planned.streams, out, scratch);
+        planned.model.solve(cases, &planned.streams, rows, scratch);
     }
 
     /// How one draw came about under an arm.

@@ -167,7 +167,11 @@ impl<'a> Space<'a> {
         let mut factors: Vec<Factor> = Vec::new();
         for (index, field) in scenario.fields.iter().enumerate().filter(|(_, field)| !field.is_certain()) {
             let id = FieldId::new(index);
-            let tied = |factor: &Factor| factor.fields.iter().any(|other| correlated(scenario, id, *other));
+            let tied = |factor: &Factor| {
+                factor.fields.iter().any(|other| {
+                    field.path == scenario.field(*other).path || correlated(scenario, id, *other)
+                })
+            };
             let (with, mut rest): (Vec<Factor>, Vec<Factor>) = factors.into_iter().partition(tied);
             let mut fields: Vec<FieldId> = with.into_iter().flat_map(|factor| factor.fields).collect();
             fields.push(id);
@@ -175,8 +179,9 @@ impl<'a> Space<'a> {
             factors = rest;
         }
         for factor in &mut factors {
-            let paths: Vec<&str> =
+            let mut paths: Vec<&str> =
                 factor.fields.iter().map(|field| scenario.field(*field).path.as_str()).collect();
+            paths.dedup();
             factor.name = paths.join(" + ");
         }
         factors.sort_by_key(|factor| factor.fields[0].index());
@@ -235,10 +240,13 @@ impl Axes {
                 design.axis(seed, &path, sample * each + dimension).expect("there are dimensions enough")
             })
         };
-        let axis = |(place, field): (usize, &FieldId)| {
-            (*field, pair(&space.scenario.field(*field).path, place + 1))
+        let path = |field: &FieldId| space.scenario.field(*field).path.as_str();
+        let axis = |field: &FieldId| {
+            // Fields under one path are one number.
+            let first = fields.iter().position(|other| path(other) == path(field)).unwrap_or(0);
+            (*field, pair(path(field), first + 1))
         };
-        Self { fields: fields.iter().enumerate().map(axis).collect(), expert: pair(EXPERT_PATH, 0) }
+        Self { fields: fields.iter().map(axis).collect(), expert: pair(EXPERT_PATH, 0) }
     }
 
     /// Fills the rows of base sample A, or of B.
@@ -264,7 +272,12 @@ impl Path {
     fn new(space: &Space<'_>, seed: u64, number: u64) -> Self {
         let mut stream = StreamKey::new(seed, "morris").draw(number);
         let mut below = |limit: u64| ((u128::from(stream.next_u64()) * u128::from(limit)) >> 64) as u64;
-        let start = (0..=space.scenario.fields.len()).map(|_| below(LEVELS)).collect();
+        let fields = &space.scenario.fields;
+        let mut start: Vec<u64> = (0..=fields.len()).map(|_| below(LEVELS)).collect();
+        for (place, field) in fields.iter().enumerate().filter(|(_, field)| !field.is_certain()) {
+            let first = fields.iter().position(|other| other.path == field.path).unwrap_or(place);
+            start[place] = start[first];
+        }
         let mut order: Vec<usize> = (0..space.factors.len()).collect();
         for last in (1..order.len()).rev() {
             order.swap(last, below(last as u64 + 1) as usize);
@@ -279,6 +292,7 @@ impl Path {
         if self.start[first] < LEVELS / 2 { 1.0 } else { -1.0 }
     }
 
+    /// The coordinate of a field. Fields under one path are one number, and start from one level.
     fn coordinate(&self, field: usize, moved: bool) -> f64 {
         let level = if moved { (self.start[field] + LEVELS / 2) % LEVELS } else { self.start[field] };
         (level as f64 + 0.5) / LEVELS as f64

@@ -253,3 +253,23 @@ fn at_least(counts: Counts, p: f64) -> f64 {
 
 #[cfg(test)]
 mod tests;
+
+/// For tests: columns of splitmix64 numbers, filled row by row (Steele, Lea and Flood 2014): u = (x >> 11) 2^-53.
+#[cfg(test)]
+pub(crate) fn splitmix(seed: u64, rows: usize, columns: usize) -> Vec<Vec<f64>> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
+    };
+    let mut table = vec![vec![0.0; rows]; columns];
+    for row in 0..rows {
+        for column in &mut table {
+            column[row] = next();
+        }
+    }
+    table
+}

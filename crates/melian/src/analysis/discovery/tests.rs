@@ -2,25 +2,6 @@
 
 use super::*;
 
-/// Columns of splitmix64 numbers, filled row by row (Steele, Lea and Flood 2014): u = (x >> 11) 2^-53.
-fn splitmix(seed: u64, rows: usize, columns: usize) -> Vec<Vec<f64>> {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
-    };
-    let mut table = vec![vec![0.0; rows]; columns];
-    for row in 0..rows {
-        for column in &mut table {
-            column[row] = next();
-        }
-    }
-    table
-}
-
 fn truth(inputs: &[Vec<f64>], is: impl Fn(&[f64]) -> bool) -> Vec<f64> {
     let row = |row: usize| inputs.iter().map(|column| column[row]).collect::<Vec<f64>>();
     (0..inputs[0].len()).map(|at| f64::from(is(&row(at)))).collect()
@@ -52,6 +33,38 @@ fn the_reference_case_is_peeled_step_by_step() {
     for step in trajectory {
         let inside = (0..2000).filter(|row| step.limits.hold(&inputs, *row));
         assert_eq!(Counts::of(inside.map(|row| truth[row] == 1.0)), step.counts);
+    }
+}
+
+#[test]
+fn peeling_ends_where_the_ema_workbench_ends() {
+    // EMA Workbench 2.5.3, Prim(threshold=0.5, mass_min=0.05, peel_alpha=0.05) without pasting.
+    type Case = (u64, usize, usize, fn(&[f64]) -> bool, usize, Counts);
+    let cases: [Case; 3] = [
+        (
+            7,
+            3000,
+            6,
+            |x| x[0] + x[1] * x[1] - x[2] * x[3] + 0.3 * x[4] > 1.2,
+            58,
+            Counts { rows: 152, cases: 145 },
+        ),
+        (
+            8,
+            1000,
+            4,
+            |x| (x[0] - 0.5) * (x[0] - 0.5) + (x[1] - 0.3) * (x[1] - 0.3) < 0.04,
+            45,
+            Counts { rows: 96, cases: 96 },
+        ),
+        (21, 1537, 3, |x| x[0] * x[1] > 0.3 && x[2] < 0.77, 36, Counts { rows: 247, cases: 247 }),
+    ];
+    for (seed, rows, columns, is, steps, last) in cases {
+        let inputs = splitmix(seed, rows, columns);
+        let found =
+            discover(&inputs, &numbers(&inputs), &truth(&inputs, is), &Options::default()).unwrap();
+        let trajectory = &found.boxes[0].trajectory;
+        assert_eq!((trajectory.len(), trajectory.last().unwrap().counts), (steps, last), "seed {seed}");
     }
 }
 
