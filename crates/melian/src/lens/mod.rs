@@ -7,6 +7,7 @@ pub mod base_rate;
 mod baseline;
 pub mod challenge;
 pub mod course;
+pub mod crisis;
 pub mod exchange;
 mod options;
 pub mod point;
