@@ -39,6 +39,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
+        Command::Drivers(arguments) => commands::drivers::run(&arguments),
+        Command::Discover(arguments) => commands::discover::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Schema => commands::schema::run(),

@@ -1,6 +1,8 @@
 //! Where something holds: boxes and trees in the words of the scenario, for the terminal and for scripts.
 
-use melian::analysis::{ArmInputs, Counts, Discovery, FoundBox, Leaf, Limit, Limits, Nothing, QuasiP, Side, Step};
+use melian::analysis::{
+    ArmInputs, Counts, Discovery, FoundBox, Leaf, Limit, Limits, Nothing, QuasiP, Side, Step,
+};
 use melian::scenario::{Guard, Scenario};
 use melian::uncertainty::EXPERT_PATH;
 use serde_json::{Value, json as object};
@@ -155,7 +157,9 @@ fn of(counts: Counts) -> Share {
 /// At most eight steps of a trajectory, first and last among them.
 fn trail(steps: &[Step]) -> Vec<(&Step, &Step)> {
     let shown = steps.len().min(8);
-    (0..shown).map(|place| (&steps[place * (steps.len() - 1) / shown.max(2).saturating_sub(1)], &steps[0])).collect()
+    (0..shown)
+        .map(|place| (&steps[place * (steps.len() - 1) / shown.max(2).saturating_sub(1)], &steps[0]))
+        .collect()
 }
 
 fn step((step, first): (&Step, &Step)) -> String {
@@ -202,7 +206,11 @@ impl Teller<'_> {
 
     fn without(&self, limit: &Limit) -> Vec<String> {
         let words = &self.sought.words[limit.input];
-        limit.without.iter().map(|word| words.get(*word as usize).map_or(word.to_string(), |word| clean(word))).collect()
+        limit
+            .without
+            .iter()
+            .map(|word| words.get(*word as usize).map_or(word.to_string(), |word| clean(word)))
+            .collect()
     }
 
     /// The words of the scale near a value, where the input lies on an issue's scale.
@@ -213,7 +221,8 @@ impl Teller<'_> {
             ["issue", issue, "no_deal"] => issue,
             _ => return String::new(),
         };
-        let known = self.scenario.and_then(|scenario| scenario.issues.iter().find(|known| known.id == *issue));
+        let known =
+            self.scenario.and_then(|scenario| scenario.issues.iter().find(|known| known.id == *issue));
         known.map_or_else(String::new, |issue| {
             let words = view::in_words(issue, value, value, |words| format!("\"{}\"", shorten(words, 40)));
             words.strip_prefix(", ").map_or_else(String::new, |words| format!(" ({words})"))
@@ -267,12 +276,7 @@ fn number(value: f64) -> String {
 
 /// The same for scripts, with every step of the peeling.
 #[must_use]
-pub fn discovery_json(
-    scenario: Option<&Scenario>,
-    what: &str,
-    sought: &[Sought<'_>],
-    about: Value,
-) -> Value {
+pub fn discovery_json(scenario: Option<&Scenario>, what: &str, sought: &[Sought<'_>], about: Value) -> Value {
     let found: Vec<Value> = sought
         .iter()
         .map(|one| {

@@ -5,7 +5,7 @@ use melian::analysis::{
 };
 use melian::ensemble::Arm;
 use melian::lens::{Measure, Unit, full_id};
-use melian::scenario::Scenario;
+use melian::scenario::{Guard, Scenario};
 use melian::study::drivers::Designed;
 use melian::uncertainty::EXPERT_PATH;
 use serde_json::{Map, Value, json as object};
@@ -145,13 +145,7 @@ impl Page<'_> {
     }
 
     fn name(&self, name: &str) -> String {
-        let Some(scenario) = self.scenario else { return clean(name) };
-        let words = |path: &str| match path.split_once('@') {
-            Some((path, overlay)) => format!("{} (under {overlay})", input(scenario, path)),
-            None if path == EXPERT_PATH => "whom one asks (expert)".to_owned(),
-            None => input(scenario, path),
-        };
-        name.split(" + ").map(words).collect::<Vec<_>>().join(" + ")
+        self.scenario.map_or_else(|| clean(name), |scenario| name_of(scenario, name))
     }
 
     fn output(&mut self, output: &Output<'_>, top: usize) {
@@ -173,13 +167,7 @@ impl Page<'_> {
         self.text.push('\n');
     }
 
-    fn head(
-        &mut self,
-        output: &Output<'_>,
-        rows: usize,
-        left_out: usize,
-        (mean, deviation): (f64, f64),
-    ) {
+    fn head(&mut self, output: &Output<'_>, rows: usize, left_out: usize, (mean, deviation): (f64, f64)) {
         let mut said = format!(
             "{}: {}, mean {}, standard deviation {}",
             output.name,
@@ -199,6 +187,8 @@ impl Page<'_> {
     /// A header and the lines, those beyond `top` or not clear of chance only counted.
     fn table(&mut self, output: &Output<'_>, headers: &[&str], lines: Vec<Line>, top: usize) {
         let name_width = NAME.min(self.width.saturating_sub(NUMBER * headers.len() + 2)).max(16);
+        let (mut apart, lines): (Vec<Line>, Vec<Line>) =
+            lines.into_iter().partition(|line| self.is_apart(&output.inputs[line.input]));
         let (clear, chance): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.clear);
         let names: Vec<String> =
             clear.iter().take(top).map(|line| self.name(&output.inputs[line.input])).collect();
@@ -226,6 +216,20 @@ impl Page<'_> {
         if !rest.is_empty() {
             self.put(&format!("and {}", list(&rest)), 2);
         }
+        apart.sort_by_key(|line| line.input);
+        let apart: Vec<String> = apart
+            .iter()
+            .filter(|line| line.clear)
+            .map(|line| format!("{} {}", self.name(&output.inputs[line.input]), line.cells[0]))
+            .collect();
+        if !apart.is_empty() {
+            self.put(&format!("not ranked while the conflict goes on: {}", apart.join("; ")), 2);
+        }
+    }
+
+    /// Whether an input stands apart: the guard keeps it from being ranked.
+    fn is_apart(&self, name: &str) -> bool {
+        self.scenario.is_some_and(|scenario| is_apart(scenario, name))
     }
 
     fn given(&mut self, output: &Output<'_>, found: &Drivers, top: usize) {
@@ -247,7 +251,10 @@ impl Page<'_> {
         }
         if let Some(rest) = found.unexplained.filter(|rest| rest.low > 0.01) {
             self.put(
-                &format!("{} % is explained by no input and no pair: three or more at once, or chance", share(&rest)),
+                &format!(
+                    "{} % is explained by no input and no pair: three or more at once, or chance",
+                    share(&rest)
+                ),
                 2,
             );
         }
@@ -281,8 +288,12 @@ impl Page<'_> {
             cells: vec![share(&found.first[input]), share(&found.total[input])],
         });
         self.table(output, &["alone, %", "in all, %"], lines.collect(), top);
-        let mut pairs: Vec<Pair> =
-            found.pairs.iter().filter(|pair| pair.share.value > 0.005 && pair.share.above(0.0)).copied().collect();
+        let mut pairs: Vec<Pair> = found
+            .pairs
+            .iter()
+            .filter(|pair| pair.share.value > 0.005 && pair.share.above(0.0))
+            .copied()
+            .collect();
         pairs.sort_by(|a, b| b.share.value.total_cmp(&a.share.value));
         self.pairs(output, &pairs);
     }
@@ -306,7 +317,8 @@ impl Page<'_> {
     }
 
     fn explain(&mut self, outputs: &[Output<'_>]) {
-        let any = |is: fn(&Found<'_>) -> bool| outputs.iter().any(|output| output.found.as_ref().is_ok_and(is));
+        let any =
+            |is: fn(&Found<'_>) -> bool| outputs.iter().any(|output| output.found.as_ref().is_ok_and(is));
         if any(|found| matches!(found, Found::Given(_) | Found::Saltelli(_))) {
             self.put(
                 "alone: the share of the spread (variance) that would go if this one number were known. In all: with \
@@ -340,6 +352,22 @@ impl Page<'_> {
     }
 }
 
+/// An input in words: its path, with the overlay that changes it, or several that move as one.
+pub(crate) fn name_of(scenario: &Scenario, name: &str) -> String {
+    let words = |path: &str| match path.split_once('@') {
+        Some((path, overlay)) => format!("{} (under {overlay})", input(scenario, path)),
+        None if path == EXPERT_PATH => "whom one asks (expert)".to_owned(),
+        None => input(scenario, path),
+    };
+    name.split(" + ").map(words).collect::<Vec<_>>().join(" + ")
+}
+
+/// Whether the guard keeps an input from being ranked: its path, or one of those that move with it.
+pub(crate) fn is_apart(scenario: &Scenario, name: &str) -> bool {
+    let guard = Guard::new(scenario);
+    name.split(" + ").any(|path| guard.hides(path.split('@').next().unwrap_or(path)))
+}
+
 /// Whether a driver stands out from chance in some way.
 fn clear(driver: &Driver) -> bool {
     driver.first.above(0.002)
@@ -353,7 +381,69 @@ fn share(share: &Estimated) -> String {
 }
 
 fn interval(number: &Estimated, words: impl Fn(f64) -> String) -> String {
-    if number.low.is_nan() { String::new() } else { format!("[{}, {}]", words(number.low), words(number.high)) }
+    if number.low.is_nan() {
+        String::new()
+    } else {
+        format!("[{}, {}]", words(number.low), words(number.high))
+    }
+}
+
+/// Per input, the first-order shares that the lenses give it in one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Shared {
+    /// The input in words.
+    pub(crate) name: String,
+    /// Shares by lens, lowest first.
+    pub(crate) shares: Vec<f64>,
+    /// Whether in some lens it is clear of chance.
+    pub(crate) clear: bool,
+}
+
+impl Shared {
+    /// Of the lenses' answers on one measure, the input with the largest share in any lens first. Inputs that must not
+    /// be ranked are left out.
+    pub(crate) fn of(scenario: &Scenario, outputs: &[&MeasureDrivers]) -> Vec<Self> {
+        let mut inputs: Vec<(&str, Vec<f64>, bool)> = Vec::new();
+        for (output, found) in outputs.iter().filter_map(|output| Some((output, output.found.as_ref().ok()?)))
+        {
+            for driver in &found.drivers {
+                let name = output.inputs[driver.input].as_str();
+                let at = inputs.iter().position(|(known, ..)| *known == name).unwrap_or_else(|| {
+                    inputs.push((name, Vec::new(), false));
+                    inputs.len() - 1
+                });
+                inputs[at].1.push(driver.first.value.clamp(0.0, 1.0));
+                inputs[at].2 |= driver.first.above(0.005);
+            }
+        }
+        inputs.retain(|(name, ..)| !is_apart(scenario, name));
+        let mut shared: Vec<Self> = inputs
+            .into_iter()
+            .map(|(name, mut shares, clear)| {
+                shares.sort_by(f64::total_cmp);
+                Self { name: name_of(scenario, name), shares, clear }
+            })
+            .collect();
+        shared.sort_by(|a, b| b.ends().1.total_cmp(&a.ends().1));
+        shared
+    }
+
+    /// The lowest and the highest share.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        (self.shares.first().copied().unwrap_or(0.0), self.shares.last().copied().unwrap_or(0.0))
+    }
+
+    /// The middle share.
+    pub(crate) fn middle(&self) -> f64 {
+        self.shares.get(self.shares.len() / 2).copied().unwrap_or(0.0)
+    }
+
+    /// `41 %`, or `12 to 41 %` where lenses differ.
+    pub(crate) fn text(&self) -> String {
+        let (low, high) = self.ends();
+        let (low, high) = (per_cent(low), per_cent(high));
+        if low == high { format!("{low}\u{a0}%") } else { format!("{low} to {high}\u{a0}%") }
+    }
 }
 
 /// A share as whole per cents; small ones keep a digit, and nothing is below 0 or above 100.
@@ -385,6 +475,20 @@ fn figure(value: f64) -> String {
     }
 }
 
+/// Takes drivers that must not be ranked out of their order, into a list in the order of the inputs' paths.
+fn set_apart(scenario: Option<&Scenario>, found: &mut Map<String, Value>) {
+    let Some(scenario) = scenario else { return };
+    let Some(Value::Array(drivers)) = found.get_mut("drivers") else { return };
+    let path = |driver: &Value| driver["input"].as_str().unwrap_or_default().to_owned();
+    let (mut apart, ranked): (Vec<Value>, Vec<Value>) =
+        std::mem::take(drivers).into_iter().partition(|driver| is_apart(scenario, &path(driver)));
+    *drivers = ranked;
+    if !apart.is_empty() {
+        apart.sort_by_key(path);
+        found.insert("not_ranked".to_owned(), Value::Array(apart));
+    }
+}
+
 /// The same for scripts: inputs by path, everything that was found.
 #[must_use]
 pub fn drivers_json(scenario: Option<&Scenario>, outputs: &[Output<'_>], about: Value) -> Value {
@@ -399,14 +503,9 @@ pub fn drivers_json(scenario: Option<&Scenario>, outputs: &[Output<'_>], about: 
 fn output_json(scenario: Option<&Scenario>, output: &Output<'_>) -> Value {
     let mut value = output.place.clone();
     let name = |input: usize| output.inputs[input].as_str();
-    let pair = |pair: &Pair| {
-        object!({ "inputs": [name(pair.first), name(pair.second)], "share": pair.share })
-    };
-    let words = |input: usize| {
-        scenario.map(|scenario| {
-            Page { text: String::new(), width: 0, scenario: Some(scenario) }.name(&output.inputs[input])
-        })
-    };
+    let pair =
+        |pair: &Pair| object!({ "inputs": [name(pair.first), name(pair.second)], "share": pair.share });
+    let words = |input: usize| scenario.map(|scenario| name_of(scenario, &output.inputs[input]));
     let found = match output.found {
         Err(silent) => object!({ "silent": silent.to_string() }),
         Ok(Found::Given(found)) => object!({
@@ -459,7 +558,8 @@ fn output_json(scenario: Option<&Scenario>, output: &Output<'_>) -> Value {
             })).collect::<Vec<_>>(),
         }),
     };
-    if let Value::Object(found) = found {
+    if let Value::Object(mut found) = found {
+        set_apart(scenario, &mut found);
         value.extend(found);
     }
     Value::Object(value)

@@ -28,7 +28,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
-use melian::analysis::Summary;
+use melian::analysis::{MeasureDrivers, Summary};
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
@@ -59,6 +59,8 @@ pub struct ReportInput<'a> {
     pub lenses: &'a [LensNote<'a>],
     /// The talks as lenses with rounds tell them; empty if they were not asked.
     pub stories: &'a [Story],
+    /// What explains the headline measures of the scenario as written; empty if that was not asked.
+    pub drivers: &'a [MeasureDrivers],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
 }

@@ -1,9 +1,11 @@
 //! `melian report`
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
-use melian::ensemble::{Manifest, Plan, Settings};
+use melian::analysis::{DrawCollector, DriverOptions, MeasureDrivers};
+use melian::ensemble::{Arm, CHUNK_DRAWS, Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
@@ -12,6 +14,7 @@ use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
 
+use super::draws::is_headline;
 use crate::args::{Format, ReportArguments};
 use crate::exit::Failure;
 use crate::{files, input, render};
@@ -32,7 +35,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
             .help(format!("go on with it: `{}`", manifest.command)));
     }
-    let answer = Answer::new(scenario, &plan, &manifest, &finished);
+    let drivers = decided(&plan, &directory)?;
+    let answer = Answer::new(scenario, &plan, &manifest, &finished, drivers);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -40,7 +44,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 /// The plan of a run that is on disk.
-fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+pub(super) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let other = || {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
@@ -63,6 +67,7 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    drivers: Vec<MeasureDrivers>,
     packages: Option<Packages>,
 }
 
@@ -73,10 +78,11 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
+        drivers: Vec<MeasureDrivers>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages }
+        Self { scenario, manifest, finished, lenses, stories, drivers, packages }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -87,6 +93,7 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            drivers: &self.drivers,
             packages: self.packages.as_ref(),
         }
     }
@@ -114,6 +121,19 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// What explains the headlines of the scenario as written, from the run's first draws.
+pub(super) fn decided(plan: &Plan, directory: &RunDirectory) -> Result<Vec<MeasureDrivers>, Failure> {
+    let base = |arm: &Arm| arm.policy.is_none() && arm.perspective.is_none();
+    let mut collector = DrawCollector::new(plan, CHUNK_DRAWS as usize, base);
+    melian_store::visit(directory, plan, &mut |chunk| {
+        collector.add(chunk);
+        if collector.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .map_err(|error| Failure::used(error.to_string()))?;
+    let options = DriverOptions { resamples: 0, together: false, seed: plan.settings().seed };
+    Ok(collector.finish().drivers(is_headline, &options))
 }
 
 /// The packages, where there are several issues to put together or options to choose from. A scenario with too many

@@ -16,7 +16,7 @@ use melian::uncertainty::Design;
 use melian_store::{RunDirectory, StoreError};
 
 use crate::args::{self, Format, RunArguments, Traced};
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, decided};
 use crate::exit::Failure;
 use crate::{input, render};
 
@@ -66,7 +66,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::used(error.to_string()))?;
     progress.finish();
     if finished.summary.draws > 0 {
-        let answer = Answer::new(scenario, &plan, &manifest, &finished);
+        let drivers = pool.install(|| decided(&plan, &directory))?;
+        let answer = Answer::new(scenario, &plan, &manifest, &finished, drivers);
         answer.write(&directory.report())?;
         answer.print(arguments.format, (!arguments.quiet).then(|| directory.report()).as_deref());
     }

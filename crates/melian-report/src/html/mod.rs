@@ -2,6 +2,7 @@
 
 mod base_rate;
 mod claims;
+mod drivers;
 mod experts;
 mod families;
 mod gains;
@@ -60,6 +61,7 @@ fn sections(view: View<'_>) -> Vec<Section> {
     sections.extend(packages::section(view));
     sections.extend(families::section(view));
     sections.extend(story::section(view));
+    sections.extend(drivers::section(view));
     sections.extend(overlays::section(view));
     sections.extend(experts::section(view));
     sections.extend(gains::section(view));

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::discovery::{self, Discovery, Nothing};
-use super::drivers::{self, Drivers, Silent};
+use super::drivers::{self, DriverInputs, Drivers, Silent};
 use super::rank::{ascending, ties};
 use crate::ensemble::{Arm, ArmRows, Chunk, Plan};
 use crate::lens::{Measure, Quantity, RowStatus};
@@ -194,24 +194,37 @@ impl DrawTable {
         wanted: impl Fn(&Measure) -> bool + Sync,
         options: &drivers::Options,
     ) -> Vec<MeasureDrivers> {
-        self.arms
+        // Arms under the same overlays have the same inputs.
+        let same = |one: &ArmDraws, other: &ArmDraws| {
+            (&one.arm.policy, &one.arm.perspective) == (&other.arm.policy, &other.arm.perspective)
+        };
+        let groups: Vec<&[ArmDraws]> = self.arms.chunk_by(same).collect();
+        groups.into_iter().flat_map(|arms| self.drivers_of(arms, &wanted, options)).collect()
+    }
+
+    fn drivers_of(
+        &self,
+        arms: &[ArmDraws],
+        wanted: impl Fn(&Measure) -> bool + Sync,
+        options: &drivers::Options,
+    ) -> Vec<MeasureDrivers> {
+        let mut inputs = self.inputs_of(&arms[0].arm);
+        inputs.within_experts();
+        let sorted = DriverInputs::new(&inputs.columns);
+        let outputs: Vec<(&ArmDraws, usize)> = arms
             .iter()
-            .flat_map(|arm| {
-                let mut inputs = self.inputs_of(&arm.arm);
-                inputs.within_experts();
-                let measures: Vec<usize> =
-                    (0..arm.measures.len()).filter(|measure| wanted(&arm.measures[*measure])).collect();
-                measures
-                    .into_par_iter()
-                    .map(|measure| MeasureDrivers {
-                        arm: arm.arm.clone(),
-                        measure: arm.measures[measure].clone(),
-                        inputs: inputs.names.clone(),
-                        draws: self.draws,
-                        not_converged: arm.not_converged,
-                        found: drivers::drivers(&inputs.columns, &arm.columns[measure], options),
-                    })
-                    .collect::<Vec<_>>()
+            .flat_map(|arm| (0..arm.measures.len()).map(move |measure| (arm, measure)))
+            .filter(|(arm, measure)| wanted(&arm.measures[*measure]))
+            .collect();
+        outputs
+            .into_par_iter()
+            .map(|(arm, measure)| MeasureDrivers {
+                arm: arm.arm.clone(),
+                measure: arm.measures[measure].clone(),
+                inputs: inputs.names.clone(),
+                draws: self.draws,
+                not_converged: arm.not_converged,
+                found: sorted.explain(&arm.columns[measure], options),
             })
             .collect()
     }
@@ -313,7 +326,12 @@ mod tests {
         let rows = ArmRows {
             draws: vec![2, 0, 0, 3],
             branches: vec![0, 0, 1, 0],
-            statuses: vec![RowStatus::NotConverged, RowStatus::Solved, RowStatus::NoSolution, RowStatus::Solved],
+            statuses: vec![
+                RowStatus::NotConverged,
+                RowStatus::Solved,
+                RowStatus::NoSolution,
+                RowStatus::Solved,
+            ],
             columns: vec![vec![7.0, 5.0, 6.0, 8.0]],
         };
         arm.add(&rows, 3);

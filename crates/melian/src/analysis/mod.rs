@@ -15,7 +15,9 @@ pub use discovery::{
     PredicateProblem, QuasiP, Side, Step, discover,
 };
 pub use draws::{ArmDraws, ArmInputs, DrawCollector, DrawTable, MeasureDrivers};
-pub use drivers::{Driver, Drivers, FEWEST_ROWS, Options as DriverOptions, Pair, Silent, Total, drivers};
+pub use drivers::{
+    Driver, DriverInputs, Drivers, FEWEST_ROWS, Options as DriverOptions, Pair, Silent, Total, drivers,
+};
 pub use morris::{ElementaryEffects, effects_of_paths, elementary_effects};
 pub use resample::Estimated;
 pub use sobol::{SaltelliSample, SobolIndices, sobol};

@@ -62,9 +62,9 @@ pub fn effects_of_paths(columns: &[Vec<f64>], output: &[f64]) -> Result<Vec<Vec<
     let ranges: Vec<f64> = columns
         .iter()
         .map(|column| {
-            let (low, high) = column
-                .iter()
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+            let (low, high) = column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(*value), high.max(*value))
+            });
             high - low
         })
         .collect();

@@ -39,6 +39,12 @@ impl Estimated {
         Self { value, low: value - Z95 * error, high: value + Z95 * error }
     }
 
+    /// The same, raised to a value that it can't be below.
+    pub(crate) fn raised(self, least: f64) -> Self {
+        let value = self.value.max(least);
+        Self { value, low: self.low, high: self.high.max(value) }
+    }
+
     /// Whether its interval holds `value`.
     #[must_use]
     pub fn holds(&self, value: f64) -> bool {

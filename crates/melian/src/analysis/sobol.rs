@@ -143,10 +143,8 @@ fn indices(
         let of = |(sum, spread): (f64, &f64)| if *spread > 0.0 { sum / spread } else { 0.0 };
         sums.into_iter().zip(&spread).map(of).collect()
     };
-    let first: Vec<Sums> = ab
-        .par_iter()
-        .map(|ab| share(summed(&mut |row| b[row] * (ab[row] - a[row]))))
-        .collect();
+    let first: Vec<Sums> =
+        ab.par_iter().map(|ab| share(summed(&mut |row| b[row] * (ab[row] - a[row])))).collect();
     let total: Vec<Sums> = ab
         .par_iter()
         .map(|ab| share(summed(&mut |row| (a[row] - ab[row]) * (a[row] - ab[row]) / 2.0)))
@@ -240,8 +238,12 @@ mod tests {
             let outputs = stacked(&splitmix(seed, 4096, 6), ishigami);
             let found = sobol(&SaltelliSample::unstack(&outputs, 3, true).unwrap(), 100, seed).unwrap();
             // Three standard errors here, so that all of 45 intervals should hold.
-            let near = |found: &Estimated, truth: f64| (found.value - truth).abs() < 1.6 * (found.high - found.value);
-            for (input, (first, total)) in [(0.3139, 0.5576), (0.4424, 0.4424), (0.0, 0.2437)].iter().enumerate() {
+            let near = |found: &Estimated, truth: f64| {
+                (found.value - truth).abs() < 1.6 * (found.high - found.value)
+            };
+            for (input, (first, total)) in
+                [(0.3139, 0.5576), (0.4424, 0.4424), (0.0, 0.2437)].iter().enumerate()
+            {
                 assert!(near(&found.first[input], *first), "{seed} {input} {:?}", found.first[input]);
                 assert!(near(&found.total[input], *total), "{seed} {input} {:?}", found.total[input]);
             }

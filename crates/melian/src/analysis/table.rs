@@ -197,7 +197,11 @@ mod tests {
         let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["two columns are named `a`", "column 3 has no name", "this row has 2 cells, and the table 3 columns"]
+            [
+                "two columns are named `a`",
+                "column 3 has no name",
+                "this row has 2 cells, and the table 3 columns"
+            ]
         );
         assert_eq!(problems[2].primary.as_ref().unwrap().span.start, 11);
         assert!(read("a,b\n").unwrap_err()[0].message.contains("no rows"));

@@ -9,9 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::analysis::{
-    ElementaryEffects, SaltelliSample, Silent, SobolIndices, elementary_effects, sobol,
-};
+use crate::analysis::{ElementaryEffects, SaltelliSample, Silent, SobolIndices, elementary_effects, sobol};
 use crate::case::LANES;
 use crate::ensemble::{Arm, Plan};
 use crate::lens::{Measure, RowBlock, Scratch};
@@ -324,9 +322,7 @@ fn evaluate(
 ) -> Vec<Vec<Vec<f64>>> {
     let space = Space::new(plan, arm);
     let blocks: Vec<(usize, Range<usize>)> = (0..matrices)
-        .flat_map(|matrix| {
-            (0..rows).step_by(LANES).map(move |from| (matrix, from..rows.min(from + LANES)))
-        })
+        .flat_map(|matrix| (0..rows).step_by(LANES).map(move |from| (matrix, from..rows.min(from + LANES))))
         .collect();
     let solved: Vec<Vec<Vec<f64>>> = blocks
         .par_iter()

@@ -209,8 +209,7 @@ impl Dealt {
         }
         let mut shares = Shares { all: share(self.all, &all, halves), without: [0.0; GROUPS] };
         let mut rest = vec![Cell::default(); cells];
-        for (group, (without, own)) in
-            shares.without.iter_mut().zip(by_group.chunks_exact(cells)).enumerate()
+        for (group, (without, own)) in shares.without.iter_mut().zip(by_group.chunks_exact(cells)).enumerate()
         {
             for ((rest, all), own) in rest.iter_mut().zip(&all).zip(own) {
                 *rest = Cell { count: all.count - own.count, sum: all.sum - own.sum };
@@ -226,7 +225,7 @@ impl Dealt {
 }
 
 /// First-order indices with the interval of leaving out groups: cheap, for where nothing is resampled.
-pub(super) fn firsts(fine: &[Classes], output: &[f64], seed: u64) -> Vec<Estimated> {
+pub(super) fn firsts(fine: &[&Classes], output: &[f64], seed: u64) -> Vec<Estimated> {
     let dealt = Dealt::new(output, seed);
     fine.par_iter().map(|classes| dealt.one(classes, &dealt.deal(classes)).estimated()).collect()
 }
@@ -242,7 +241,7 @@ pub(super) struct Together {
 }
 
 /// Totals and pairs from the classes of each input: `fine` for it alone, `coarse` for it with another.
-pub(super) fn together(fine: &[Classes], coarse: &[Classes], output: &[f64], seed: u64) -> Together {
+pub(super) fn together(fine: &[&Classes], coarse: &[&Classes], output: &[f64], seed: u64) -> Together {
     let dealt = Dealt::new(output, seed);
     let firsts: Vec<Shares> =
         fine.par_iter().map(|classes| dealt.one(classes, &dealt.deal(classes))).collect();
@@ -257,7 +256,7 @@ pub(super) fn together(fine: &[Classes], coarse: &[Classes], output: &[f64], see
             let (a, b) = (&columns[i], &columns[j]);
             let wide = coarse[j].count;
             let cell = |row: usize| usize::from(a[row]) * wide + usize::from(b[row]);
-            let halves = Halves::of_two(&coarse[i], &coarse[j]);
+            let halves = Halves::of_two(coarse[i], coarse[j]);
             let mut both = dealt.shares(coarse[i].count * wide, cell, halves.as_ref());
             both.add(&alone[i], -1.0);
             both.add(&alone[j], -1.0);
@@ -279,10 +278,13 @@ pub(super) fn together(fine: &[Classes], coarse: &[Classes], output: &[f64], see
     let rest = unexplained.map(|share| share.max(0.0));
     let totals = own
         .iter()
-        .map(|own| {
+        .zip(&firsts)
+        .map(|(own, first)| {
             let mut most = own.clone();
             most.add(&rest, 1.0);
-            Total { at_least: own.estimated(), at_most: most.estimated() }
+            // No total is below what the input explains alone, whatever chance does to its pairs.
+            let least = own.estimated().raised(first.all);
+            Total { at_least: least, at_most: most.estimated().raised(least.value) }
         })
         .collect();
     let pairs = pairs

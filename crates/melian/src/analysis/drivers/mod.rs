@@ -9,6 +9,8 @@ mod given;
 mod pawn;
 mod spearman;
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -138,53 +140,108 @@ impl std::fmt::Display for Silent {
 /// # Panics
 /// If a column is not as long as the output.
 pub fn drivers(inputs: &[Vec<f64>], output: &[f64], options: &Options) -> Result<Drivers, Silent> {
-    let whole: Vec<usize> = (0..output.len())
-        .filter(|row| output[*row].is_finite() && inputs.iter().all(|column| column[*row].is_finite()))
-        .collect();
-    let pick = |column: &[f64]| -> Vec<f64> { whole.iter().map(|row| column[*row]).collect() };
-    let rows = whole.len();
-    if rows < FEWEST_ROWS {
-        return Err(Silent::TooFew { rows });
+    DriverInputs::new(inputs).explain(output, options)
+}
+
+/// Inputs of several outputs: what can be done once for all of them is.
+pub struct DriverInputs<'a> {
+    columns: &'a [Vec<f64>],
+    /// Rows in which no input is missing.
+    whole: Vec<usize>,
+    /// Over those.
+    sorted: OnceLock<Sorted>,
+}
+
+impl<'a> DriverInputs<'a> {
+    /// Inputs as columns of equal length.
+    #[must_use]
+    pub fn new(columns: &'a [Vec<f64>]) -> Self {
+        let rows = columns.first().map_or(0, Vec::len);
+        let whole = (0..rows).filter(|row| columns.iter().all(|column| column[*row].is_finite())).collect();
+        Self { columns, whole, sorted: OnceLock::new() }
     }
-    let mut output = pick(output);
-    let (mean, deviation) = standardise(&mut output).ok_or(Silent::Constant { value: output[0] })?;
-    let columns: Vec<Vec<f64>> = inputs.par_iter().map(|column| pick(column)).collect();
-    let varies = |input: &usize| columns[*input].iter().any(|value| *value != columns[*input][0]);
-    let (varying, fixed): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(varies);
-    if varying.is_empty() {
-        return Err(Silent::NoInputs);
-    }
-    let prepared: Vec<Prepared> = varying
-        .par_iter()
-        .map(|input| Prepared::new(&columns[*input], varying.len()))
-        .collect();
-    let dependent = dependent(&varying, &prepared);
-    let together = (options.together && dependent.is_empty()).then(|| {
-        let fine: Vec<Classes> = prepared.iter().map(|input| input.fine.clone()).collect();
-        let coarse: Vec<Classes> = prepared.iter().map(|input| input.coarse.clone()).collect();
-        given::together(&fine, &coarse, &output, options.seed)
-    });
-    let mut drivers = measured(&varying, &prepared, &output, options);
-    let (mut pairs, mut unexplained) = (Vec::new(), None);
-    if let Some(together) = together {
-        for (driver, total) in drivers.iter_mut().zip(together.totals) {
-            driver.total = Some(total);
+
+    /// What explains an output.
+    ///
+    /// # Errors
+    /// See [`Silent`].
+    ///
+    /// # Panics
+    /// If the output is not as long as the inputs.
+    pub fn explain(&self, output: &[f64], options: &Options) -> Result<Drivers, Silent> {
+        let judged: Vec<usize> = self.whole.iter().copied().filter(|row| output[*row].is_finite()).collect();
+        let rows = judged.len();
+        if rows < FEWEST_ROWS {
+            return Err(Silent::TooFew { rows });
         }
-        unexplained = Some(together.unexplained);
-        pairs = clear(together.pairs, &varying);
+        let mut values: Vec<f64> = judged.iter().map(|row| output[*row]).collect();
+        let (mean, deviation) = standardise(&mut values).ok_or(Silent::Constant { value: values[0] })?;
+        let own;
+        let sorted = if rows == self.whole.len() {
+            self.sorted.get_or_init(|| Sorted::new(self.columns, &judged))
+        } else {
+            own = Sorted::new(self.columns, &judged);
+            &own
+        };
+        if sorted.varying.is_empty() {
+            return Err(Silent::NoInputs);
+        }
+        let mut found = sorted.explain(&values, options);
+        (found.mean, found.deviation) = (mean, deviation);
+        found.left_out = output.len() - rows;
+        Ok(found)
     }
-    drivers.sort_by(|a, b| b.first.value.total_cmp(&a.first.value));
-    Ok(Drivers {
-        rows,
-        left_out: inputs.first().map_or(rows, Vec::len) - rows,
-        mean,
-        deviation,
-        drivers,
-        fixed,
-        dependent,
-        pairs,
-        unexplained,
-    })
+}
+
+/// Inputs over some rows, sorted and put into classes.
+struct Sorted {
+    varying: Vec<usize>,
+    fixed: Vec<usize>,
+    prepared: Vec<Prepared>,
+    dependent: Vec<(usize, usize, f64)>,
+}
+
+impl Sorted {
+    fn new(inputs: &[Vec<f64>], rows: &[usize]) -> Self {
+        let columns: Vec<Vec<f64>> =
+            inputs.par_iter().map(|column| rows.iter().map(|row| column[*row]).collect()).collect();
+        let varies = |input: &usize| columns[*input].iter().any(|value| *value != columns[*input][0]);
+        let (varying, fixed): (Vec<usize>, Vec<usize>) = (0..inputs.len()).partition(varies);
+        let prepared: Vec<Prepared> =
+            varying.par_iter().map(|input| Prepared::new(&columns[*input], varying.len())).collect();
+        let dependent = dependent(&varying, &prepared);
+        Self { varying, fixed, prepared, dependent }
+    }
+
+    /// What explains a standardised output.
+    fn explain(&self, output: &[f64], options: &Options) -> Drivers {
+        let together = (options.together && self.dependent.is_empty()).then(|| {
+            let fine: Vec<&Classes> = self.prepared.iter().map(|input| &input.fine).collect();
+            let coarse: Vec<&Classes> = self.prepared.iter().map(|input| &input.coarse).collect();
+            given::together(&fine, &coarse, output, options.seed)
+        });
+        let mut drivers = measured(&self.varying, &self.prepared, output, options);
+        let (mut pairs, mut unexplained) = (Vec::new(), None);
+        if let Some(together) = together {
+            for (driver, total) in drivers.iter_mut().zip(together.totals) {
+                driver.total = Some(total);
+            }
+            unexplained = Some(together.unexplained);
+            pairs = clear(together.pairs, &self.varying);
+        }
+        drivers.sort_by(|a, b| b.first.value.total_cmp(&a.first.value));
+        Drivers {
+            rows: output.len(),
+            left_out: 0,
+            mean: 0.0,
+            deviation: 1.0,
+            drivers,
+            fixed: self.fixed.clone(),
+            dependent: self.dependent.clone(),
+            pairs,
+            unexplained,
+        }
+    }
 }
 
 /// Takes the mean out and divides by the standard deviation; gives both. `None` for a column of one value, or of what
@@ -227,7 +284,7 @@ impl Prepared {
 
 /// Pairs of inputs whose rank correlation is beyond chance and not negligible.
 fn dependent(varying: &[usize], prepared: &[Prepared]) -> Vec<(usize, usize, f64)> {
-    let rows = prepared[0].ranks.len() as f64;
+    let rows = prepared.first().map_or(0, |input| input.ranks.len()) as f64;
     let limit = 0.1 + 4.0 / rows.sqrt();
     let norms: Vec<f64> = prepared.iter().map(|input| dot(&input.ranks, &input.ranks).sqrt()).collect();
     let pairs: Vec<(usize, usize)> =
@@ -272,7 +329,7 @@ fn measured(varying: &[usize], prepared: &[Prepared], output: &[f64], options: &
         .map(|number| sorted.measure(resampler.weights(number), prepared, &along))
         .collect();
     let left_out = if options.resamples == 0 {
-        let fine: Vec<Classes> = prepared.iter().map(|input| input.fine.clone()).collect();
+        let fine: Vec<&Classes> = prepared.iter().map(|input| &input.fine).collect();
         given::firsts(&fine, output, options.seed)
     } else {
         Vec::new()
@@ -317,7 +374,8 @@ impl Output<'_> {
     /// All inputs, with rows weighing as `weights` says.
     fn measure(&self, weights: Vec<f64>, inputs: &[Prepared], along: &[pawn::Along]) -> Vec<Measured> {
         let rows = weights.len();
-        let times = |column: &[f64]| -> Vec<f64> { column.iter().zip(&weights).map(|(y, w)| y * w).collect() };
+        let times =
+            |column: &[f64]| -> Vec<f64> { column.iter().zip(&weights).map(|(y, w)| y * w).collect() };
         let weighted = times(self.values);
         let moments = given::Moments::weighted(self.values, &weighted);
         let sorted: Vec<f64> = self.order.iter().map(|row| weights[*row as usize]).collect();

@@ -40,10 +40,16 @@ fn check(name: &str, drivers: &Drivers, first: &[f64], total: &[f64]) {
     }
 }
 
-/// How many of 20 samples of `rows` rows have all of an input's analytic index in the interval, worst over inputs.
-fn coverage(rows: usize, inputs: usize, f: fn(&[f64]) -> f64, first: &[f64], total: &[f64]) -> (usize, usize) {
+/// In how many of 30 samples of `rows` rows an input's analytic index lies in the interval, at worst over inputs.
+fn coverage(
+    rows: usize,
+    inputs: usize,
+    f: fn(&[f64]) -> f64,
+    first: &[f64],
+    total: &[f64],
+) -> (usize, usize) {
     let (mut firsts, mut totals) = (vec![0; inputs], vec![0; inputs]);
-    for seed in 0..20 {
+    for seed in 0..30 {
         let columns = uniform(inputs, rows, 1000 + seed);
         let options = Options { resamples: 40, seed, ..Options::default() };
         let found = drivers(&columns, &output(&columns, f), &options).unwrap();
@@ -60,12 +66,12 @@ fn coverage(rows: usize, inputs: usize, f: fn(&[f64]) -> f64, first: &[f64], tot
 
 #[test]
 fn ishigami_analytic_indices_lie_inside_the_intervals() {
-    // Saltelli et al. (2010): S1 .3139, .4424, 0; ST .5576, .4424, .2437. Of 20 95 % intervals, 16 or fewer hold the
-    // truth with chance 0.003.
+    // Saltelli et al. (2010): S1 .3139, .4424, 0; ST .5576, .4424, .2437. Of 30 95 % intervals, fewer than 25 hold
+    // the truth with chance 0.003.
     let (first, total) = ([0.3139, 0.4424, 0.0], [0.5576, 0.4424, 0.2437]);
     for rows in [600, 4000] {
         let (firsts, totals) = coverage(rows, 3, ishigami, &first, &total);
-        assert!(firsts >= 17 && totals >= 17, "{rows}: {firsts} {totals}");
+        assert!(firsts >= 25 && totals >= 25, "{rows}: {firsts} {totals}");
     }
     let inputs = uniform(3, 16_384, 2);
     let found = drivers(&inputs, &output(&inputs, ishigami), &Options::default()).unwrap();
@@ -92,7 +98,7 @@ fn sobol_g_function_analytic_indices_lie_inside_the_intervals() {
     let first = parts.map(|part| part / (whole - 1.0));
     let total = parts.map(|part| part * whole / (1.0 + part) / (whole - 1.0));
     let (firsts, totals) = coverage(4000, 6, g, &first, &total);
-    assert!(firsts >= 17 && totals >= 17, "{firsts} {totals}");
+    assert!(firsts >= 25 && totals >= 25, "{firsts} {totals}");
 }
 
 #[test]
@@ -101,10 +107,18 @@ fn linear_indices_are_squared_slopes() {
     let inputs = uniform(4, 8192, 5);
     let y = output(&inputs, |x| 3.0 * x[0] + 2.0 * x[1] + x[2]);
     let found = drivers(&inputs, &y, &Options::default()).unwrap();
-    check("linear", &found, &[9.0 / 14.0, 4.0 / 14.0, 1.0 / 14.0, 0.0], &[9.0 / 14.0, 4.0 / 14.0, 1.0 / 14.0, 0.0]);
+    check(
+        "linear",
+        &found,
+        &[9.0 / 14.0, 4.0 / 14.0, 1.0 / 14.0, 0.0],
+        &[9.0 / 14.0, 4.0 / 14.0, 1.0 / 14.0, 0.0],
+    );
     assert!(found.pairs.is_empty(), "{:?}", found.pairs);
     assert!(of(&found, 0).rank_correlation.value > 0.75);
-    assert!(of(&found, 3).rank_correlation.holds(0.0) && of(&found, 3).pawn.value < 2.0 * of(&found, 3).pawn_by_chance);
+    assert!(
+        of(&found, 3).rank_correlation.holds(0.0)
+            && of(&found, 3).pawn.value < 2.0 * of(&found, 3).pawn_by_chance
+    );
     assert_eq!(found.drivers.iter().map(|driver| driver.input).collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
 
@@ -139,11 +153,13 @@ fn numbers_agree_with_other_programs() {
         assert!((driver.rank_correlation.value - spearman).abs() < 1e-12, "{driver:?}");
     }
     // With ties: inputs times five and the output, rounded.
-    let round = |column: &Vec<f64>, by: f64| column.iter().map(|x| (x * by).round_ties_even()).collect::<Vec<f64>>();
+    let round =
+        |column: &Vec<f64>, by: f64| column.iter().map(|x| (x * by).round_ties_even()).collect::<Vec<f64>>();
     let tied: Vec<Vec<f64>> = inputs.iter().map(|column| round(column, 5.0)).collect();
     let found = drivers(&tied, &round(&y, 1.0), &Options { resamples: 0, ..Options::default() }).unwrap();
-    for (input, spearman) in
-        [0.433_144_271_870_783_9, -0.013_298_530_651_144_062, -0.005_956_853_743_489_99].into_iter().enumerate()
+    for (input, spearman) in [0.433_144_271_870_783_9, -0.013_298_530_651_144_062, -0.005_956_853_743_489_99]
+        .into_iter()
+        .enumerate()
     {
         assert!((of(&found, input).rank_correlation.value - spearman).abs() < 1e-12);
     }
