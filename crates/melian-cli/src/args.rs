@@ -67,6 +67,10 @@ pub(crate) enum Command {
     Backtest(BacktestArguments),
     /// Search packages over all issues: who would accept which, and where the solution points lie
     Packages(PackagesArguments),
+    /// Tell at which values of which numbers the answers turn over, and which number is most worth finding out
+    Hinges(HingesArguments),
+    /// Tell what each policy of a scenario would change, for whom, and which go together
+    Policies(PoliciesArguments),
     /// Tell which concession, attention, link or policy widens the room or moves the terms
     Levers(LeversArguments),
     /// Tell which of the numbers one is unsure of explain the spread of the answers
@@ -267,6 +271,164 @@ pub(crate) struct LeversArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct HingesArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
+    pub(crate) lenses: Vec<String>,
+    /// Leave out numbers that the scenario gives as certain
+    #[arg(long)]
+    pub(crate) uncertain: bool,
+    /// Leave out changes of two numbers together
+    #[arg(long)]
+    pub(crate) single: bool,
+    /// How many hinges of an answer are shown; all of them in JSON
+    #[arg(long, default_value_t = 3)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PoliciesArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
+    pub(crate) lenses: Vec<String>,
+    /// As these perspectives see the conflict
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// How many combinations are shown; all of them in JSON
+    #[arg(long, default_value_t = 3)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+fn unit(text: &str) -> Result<f64, String> {
+    let unit: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.01..=50.0).contains(&unit) { Ok(unit) } else { Err("not between 0.01 and 50".to_owned()) }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CiteArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A code such as M0101
+    pub(crate) code: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SolveArguments {
+    /// The game
+    pub(crate) game: PathBuf,
+    /// What counts as a solution
+    #[arg(long, value_enum, default_value_t = SolveConcept::Auto)]
+    pub(crate) concept: SolveConcept,
+    /// The precision of a quantal response, in units of one over payoff
+    #[arg(long, value_name = "X")]
+    pub(crate) lambda: Option<f64>,
+    /// Verify in exact arithmetic too
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Most steps of one method
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(crate) steps: u64,
+    /// Most bytes for a solver's tables
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
+    pub(crate) memory: u64,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// What counts as a solution of a game.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum SolveConcept {
+    /// Backward induction with perfect information, else the logit limit
+    Auto,
+    /// Backward induction in exact arithmetic
+    BackwardInduction,
+    /// Subgames from the smallest up
+    SubgamePerfect,
+    /// All pure Nash equilibria
+    Pure,
+    /// All pure equilibria of the agent form
+    PureAgent,
+    /// Agent quantal-response equilibrium at --lambda
+    Qre,
+    /// Limit of the principal logit branch
+    Limit,
+    /// Nash equilibrium by regret matching
+    Learned,
+    /// Quantal-response equilibrium at --lambda by mirror descent
+    Mirror,
+}
+
+/// What `--trace` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Traced {
+    /// A draw of the run.
+    Draw(u64),
+    /// Every number at its median.
+    Central,
+}
+
+impl Traced {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "central" => Ok(Self::Central),
+            _ => {
+                text.parse().map(Self::Draw).map_err(|_| "a draw is a number from 0, or `central`".to_owned())
+            }
+        }
+    }
+
+    pub(crate) fn draw(self) -> Option<u64> {
+        match self {
+            Self::Draw(draw) => Some(draw),
+            Self::Central => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Traced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Draw(draw) => write!(f, "draw {draw}"),
+            Self::Central => write!(f, "central values"),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DriversArguments {
     /// The scenario, or the directory of a run
     #[arg(required_unless_present = "table", conflicts_with = "table")]
@@ -376,111 +538,4 @@ pub(crate) struct DiscoverArguments {
 fn share(text: &str) -> Result<f64, String> {
     let share: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     if share > 0.0 && share <= 1.0 { Ok(share) } else { Err("not above 0 and up to 1".to_owned()) }
-}
-
-fn unit(text: &str) -> Result<f64, String> {
-    let unit: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    if (0.01..=50.0).contains(&unit) { Ok(unit) } else { Err("not between 0.01 and 50".to_owned()) }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CiteArguments {
-    /// The scenario
-    pub(crate) scenario: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExplainArguments {
-    /// A code such as M0101
-    pub(crate) code: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CompletionsArguments {
-    /// The shell
-    pub(crate) shell: clap_complete::Shell,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SolveArguments {
-    /// The game
-    pub(crate) game: PathBuf,
-    /// What counts as a solution
-    #[arg(long, value_enum, default_value_t = SolveConcept::Auto)]
-    pub(crate) concept: SolveConcept,
-    /// The precision of a quantal response, in units of one over payoff
-    #[arg(long, value_name = "X")]
-    pub(crate) lambda: Option<f64>,
-    /// Verify in exact arithmetic too
-    #[arg(long)]
-    pub(crate) exact: bool,
-    /// Most steps of one method
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub(crate) steps: u64,
-    /// Most bytes for a solver's tables
-    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
-    pub(crate) memory: u64,
-    /// How the answer is printed
-    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
-    pub(crate) format: Format,
-}
-
-/// What counts as a solution of a game.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum SolveConcept {
-    /// Backward induction with perfect information, else the logit limit
-    Auto,
-    /// Backward induction in exact arithmetic
-    BackwardInduction,
-    /// Subgames from the smallest up
-    SubgamePerfect,
-    /// All pure Nash equilibria
-    Pure,
-    /// All pure equilibria of the agent form
-    PureAgent,
-    /// Agent quantal-response equilibrium at --lambda
-    Qre,
-    /// Limit of the principal logit branch
-    Limit,
-    /// Nash equilibrium by regret matching
-    Learned,
-    /// Quantal-response equilibrium at --lambda by mirror descent
-    Mirror,
-}
-
-/// What `--trace` shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Traced {
-    /// A draw of the run.
-    Draw(u64),
-    /// Every number at its median.
-    Central,
-}
-
-impl Traced {
-    fn read(text: &str) -> Result<Self, String> {
-        match text {
-            "central" => Ok(Self::Central),
-            _ => {
-                text.parse().map(Self::Draw).map_err(|_| "a draw is a number from 0, or `central`".to_owned())
-            }
-        }
-    }
-
-    pub(crate) fn draw(self) -> Option<u64> {
-        match self {
-            Self::Draw(draw) => Some(draw),
-            Self::Central => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Traced {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Draw(draw) => write!(f, "draw {draw}"),
-            Self::Central => write!(f, "central values"),
-        }
-    }
 }

@@ -38,6 +38,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
+        Command::Hinges(arguments) => commands::hinges::run(&arguments),
+        Command::Policies(arguments) => commands::policies::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
         Command::Drivers(arguments) => commands::drivers::run(&arguments),
         Command::Discover(arguments) => commands::discover::run(&arguments),

@@ -11,12 +11,14 @@
 mod chart;
 mod discovery;
 mod drivers;
+mod hinges;
 mod html;
 mod input;
 mod json;
 mod levers;
 mod number;
 mod packages;
+mod policies;
 mod terminal;
 mod text;
 mod trace;
@@ -37,10 +39,12 @@ use melian::study::packages::Packages;
 
 pub use discovery::{Sought, discovery, discovery_json};
 pub use drivers::{Found, Output, drivers, drivers_json};
+pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
 pub use packages::{packages, packages_json};
+pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};
 

@@ -192,6 +192,16 @@ impl Plan {
         &self.arms
     }
 
+    /// How many draws an arm takes: the first so many, fewer than all where its model is costly to solve.
+    #[must_use]
+    pub fn draws(&self, arm: usize) -> u64 {
+        self.draws_of(&self.arms[arm])
+    }
+
+    pub(super) fn draws_of(&self, planned: &PlannedArm) -> u64 {
+        planned.model.draws().map_or(self.settings.draws, |most| most.min(self.settings.draws))
+    }
+
     /// The values of every field of a variant in one draw.
     #[must_use]
     pub fn draw(&self, variant: usize, draw: u64) -> CaseBlock {
@@ -216,6 +226,12 @@ impl Plan {
     pub fn solve(&self, arm: usize, cases: &CaseBlock, rows: &mut RowBlock, scratch: &mut Scratch) {
         let planned = &self.arms[arm];
         planned.model.solve(cases, &planned.streams, rows, scratch);
+    }
+
+    /// The place of an arm's variant in [`Plan::variants`].
+    #[must_use]
+    pub fn variant_index(&self, arm: usize) -> usize {
+        self.arms[arm].variant
     }
 
     /// How one draw came about under an arm.

@@ -164,6 +164,10 @@ impl Model for Played {
         }
     }
 
+    fn draws(&self) -> Option<u64> {
+        Some(self.options.draws)
+    }
+
     fn explain(&self, case: &Case<'_>) -> Trace {
         story::tell(self, case)
     }
