@@ -216,10 +216,11 @@ impl Teller<'_> {
     /// The words of the scale near a value, where the input lies on an issue's scale.
     fn anchor(&self, path: &str, value: f64) -> String {
         let parts: Vec<&str> = path.split('.').collect();
-        let issue = match parts.as_slice() {
-            ["stance", _, issue, "position" | "declared"] | ["stance", _, issue, "accept", _] => issue,
-            ["issue", issue, "no_deal"] => issue,
-            _ => return String::new(),
+        let (["stance", _, issue, "position" | "declared"]
+        | ["stance", _, issue, "accept", _]
+        | ["issue", issue, "no_deal"]) = parts.as_slice()
+        else {
+            return String::new();
         };
         let known =
             self.scenario.and_then(|scenario| scenario.issues.iter().find(|known| known.id == *issue));

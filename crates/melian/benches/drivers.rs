@@ -1,7 +1,7 @@
 //! How fast drivers and boxes are: `cargo bench -p melian --bench drivers`.
 //!
 //! Prints medians of nine repetitions: wall time on all cores, and on one thread (which is close to CPU time).
-//! `peer_salib_ema.py` beside it times SALib and the EMA Workbench on tables of the same size and kind.
+//! `peer_salib_ema.py` beside it times `SALib` and the EMA Workbench on tables of the same size and kind.
 
 #![allow(clippy::disallowed_methods)] // A benchmark needs a clock.
 #![allow(missing_docs)]
@@ -26,7 +26,9 @@ impl Numbers {
     fn columns(&mut self, columns: usize, rows: usize) -> Vec<Vec<f64>> {
         let mut table = vec![vec![0.0; rows]; columns];
         for row in 0..rows {
-            table.iter_mut().for_each(|column| column[row] = self.next());
+            for column in &mut table {
+                column[row] = self.next();
+            }
         }
         table
     }

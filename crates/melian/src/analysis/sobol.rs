@@ -46,7 +46,7 @@ pub struct SobolIndices {
 
 impl SaltelliSample {
     /// Takes apart outputs that stand base point by base point: A, AB by input, BA by input where `second` is set, B.
-    /// That is the order of SALib's sample files. `None` if the number of rows doesn't fit.
+    /// That is the order of `SALib`'s sample files. `None` if the number of rows doesn't fit.
     #[must_use]
     pub fn unstack(output: &[f64], inputs: usize, second: bool) -> Option<Self> {
         let step = if second { 2 * inputs + 2 } else { inputs + 2 };
@@ -192,22 +192,20 @@ mod tests {
         libm::sin(x[0]) * (1.0 + 0.1 * x[2] * x[2] * x[2] * x[2]) + 7.0 * libm::sin(x[1]) * libm::sin(x[1])
     }
 
-    /// Outputs in the order of SALib's rows; the first half of the columns is A, the second B.
+    /// Outputs in the order of `SALib`'s rows; the first half of the columns is A, the second B.
     fn stacked(table: &[Vec<f64>], f: fn(&[f64]) -> f64) -> Vec<f64> {
         let inputs = table.len() / 2;
+        let at = |row: usize, from: usize, swapped: Option<usize>| -> f64 {
+            let other = inputs - from;
+            let column = |j: usize| if swapped == Some(j) { other + j } else { from + j };
+            f(&(0..inputs).map(|j| table[column(j)][row]).collect::<Vec<f64>>())
+        };
         let mut outputs = Vec::new();
-        for row in 0..table[0].len() {
-            let point = |from: usize, swapped: Option<usize>| -> f64 {
-                let other = inputs - from;
-                let x: Vec<f64> = (0..inputs)
-                    .map(|j| table[if swapped == Some(j) { other + j } else { from + j }][row])
-                    .collect();
-                f(&x)
-            };
-            outputs.push(point(0, None));
-            outputs.extend((0..inputs).map(|j| point(0, Some(j))));
-            outputs.extend((0..inputs).map(|j| point(inputs, Some(j))));
-            outputs.push(point(inputs, None));
+        for row in 0..table.first().map_or(0, Vec::len) {
+            outputs.push(at(row, 0, None));
+            outputs.extend((0..inputs).map(|j| at(row, 0, Some(j))));
+            outputs.extend((0..inputs).map(|j| at(row, inputs, Some(j))));
+            outputs.push(at(row, inputs, None));
         }
         outputs
     }

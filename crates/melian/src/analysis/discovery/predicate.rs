@@ -345,13 +345,12 @@ impl Reader<'_> {
         }
         let mut wrong = problem(range, format!("there is no column `{name}`"));
         let names = || self.columns.iter().map(String::as_str);
-        wrong.help = Some(match did_you_mean(name, names()) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None => {
-                let shown: Vec<&str> = names().take(12).collect();
-                let more = if self.columns.len() > 12 { ", ..." } else { "" };
-                format!("the columns are: {}{more}", shown.join(", "))
-            }
+        wrong.help = Some(if let Some(known) = did_you_mean(name, names()) {
+            format!("did you mean `{known}`?")
+        } else {
+            let shown: Vec<&str> = names().take(12).collect();
+            let more = if self.columns.len() > 12 { ", ..." } else { "" };
+            format!("the columns are: {}{more}", shown.join(", "))
         });
         Err(wrong)
     }

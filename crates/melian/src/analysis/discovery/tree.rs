@@ -26,7 +26,7 @@ pub(super) fn grow(rows: &Rows<'_>, options: &Options) -> Vec<Leaf> {
     let root = rows.count(&all);
     let mut leaves = Vec::new();
     let tree = Tree { rows, smallest, worth: WORTH * impurity(root) };
-    tree.part(all, Limits::default(), options.depth, &mut leaves);
+    tree.part(&all, Limits::default(), options.depth, &mut leaves);
     leaves
 }
 
@@ -63,10 +63,10 @@ impl Cut {
 }
 
 impl Tree<'_> {
-    fn part(&self, rows: Vec<u32>, limits: Limits, depth: usize, leaves: &mut Vec<Leaf>) {
-        let split = if depth == 0 { None } else { self.best(&rows) };
+    fn part(&self, rows: &[u32], limits: Limits, depth: usize, leaves: &mut Vec<Leaf>) {
+        let split = if depth == 0 { None } else { self.best(rows) };
         let Some(split) = split else {
-            leaves.push(Leaf { counts: self.rows.count(&rows), limits });
+            leaves.push(Leaf { counts: self.rows.count(rows), limits });
             return;
         };
         let values = &self.rows.inputs[split.input];
@@ -87,8 +87,8 @@ impl Tree<'_> {
                 above.on(split.input).without.extend(names);
             }
         }
-        self.part(left, below, depth - 1, leaves);
-        self.part(right, above, depth - 1, leaves);
+        self.part(&left, below, depth - 1, leaves);
+        self.part(&right, above, depth - 1, leaves);
     }
 
     /// The split that takes most impurity away; of equal ones the first.

@@ -255,7 +255,9 @@ pub(crate) fn standardise(column: &mut [f64]) -> Option<(f64, f64)> {
     if deviation <= 1e-12 * most || !deviation.is_finite() {
         return None;
     }
-    column.iter_mut().for_each(|value| *value = (*value - mean) / deviation);
+    for value in column.iter_mut() {
+        *value = (*value - mean) / deviation;
+    }
     Some((mean, deviation))
 }
 
@@ -322,11 +324,11 @@ fn measured(varying: &[usize], prepared: &[Prepared], output: &[f64], options: &
     };
     let along: Vec<pawn::Along> =
         prepared.par_iter().map(|input| pawn::Along::new(&input.pawn, &sorted.order)).collect();
-    let values = sorted.measure(vec![1.0; rows], prepared, &along);
+    let values = sorted.measure(&vec![1.0; rows], prepared, &along);
     let resampler = Resampler::new(rows, options.seed, "drivers/bootstrap");
     let resamples: Vec<Vec<Measured>> = (0..options.resamples)
         .into_par_iter()
-        .map(|number| sorted.measure(resampler.weights(number), prepared, &along))
+        .map(|number| sorted.measure(&resampler.weights(number), prepared, &along))
         .collect();
     let left_out = if options.resamples == 0 {
         let fine: Vec<&Classes> = prepared.iter().map(|input| &input.fine).collect();
@@ -372,26 +374,25 @@ struct Output<'a> {
 
 impl Output<'_> {
     /// All inputs, with rows weighing as `weights` says.
-    fn measure(&self, weights: Vec<f64>, inputs: &[Prepared], along: &[pawn::Along]) -> Vec<Measured> {
+    fn measure(&self, weights: &[f64], inputs: &[Prepared], along: &[pawn::Along]) -> Vec<Measured> {
         let rows = weights.len();
-        let times =
-            |column: &[f64]| -> Vec<f64> { column.iter().zip(&weights).map(|(y, w)| y * w).collect() };
+        let times = |column: &[f64]| -> Vec<f64> { column.iter().zip(weights).map(|(y, w)| y * w).collect() };
         let weighted = times(self.values);
         let moments = given::Moments::weighted(self.values, &weighted);
         let sorted: Vec<f64> = self.order.iter().map(|row| weights[*row as usize]).collect();
         let mut ranks = vec![0.0; rows];
-        self.ranked.ranks(&weights, &mut ranks);
+        self.ranked.ranks(weights, &mut ranks);
         let weighted_ranks = times(&ranks);
         let mut own = vec![0.0; rows];
         inputs
             .iter()
             .zip(along)
             .map(|(input, along)| {
-                input.ranked.ranks(&weights, &mut own);
+                input.ranked.ranks(weights, &mut own);
                 Measured {
-                    first: given::first(&input.fine, &weights, &weighted, moments),
+                    first: given::first(&input.fine, weights, &weighted, moments),
                     pawn: along.index(&sorted, &self.ends),
-                    correlation: spearman::correlation(&own, &weights, &ranks, &weighted_ranks),
+                    correlation: spearman::correlation(&own, weights, &ranks, &weighted_ranks),
                 }
             })
             .collect()

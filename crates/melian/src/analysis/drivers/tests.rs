@@ -26,7 +26,7 @@ fn ishigami(u: &[f64]) -> f64 {
     libm::sin(x[0]) * (1.0 + 0.1 * x[2] * x[2] * x[2] * x[2]) + 7.0 * libm::sin(x[1]) * libm::sin(x[1])
 }
 
-fn of<'a>(drivers: &'a Drivers, input: usize) -> &'a Driver {
+fn of(drivers: &Drivers, input: usize) -> &Driver {
     drivers.drivers.iter().find(|driver| driver.input == input).expect("the input varies")
 }
 
@@ -185,11 +185,8 @@ fn what_can_t_be_told_is_said() {
 #[test]
 fn inputs_that_move_together_have_no_totals() {
     let mut inputs = uniform(2, 1000, 1);
-    inputs[1] = inputs.iter().map(|column| column.as_slice()).collect::<Vec<_>>()[0]
-        .iter()
-        .zip(&inputs[1])
-        .map(|(a, b)| a + 0.5 * b)
-        .collect();
+    let mixed = inputs[0].iter().zip(&inputs[1]).map(|(a, b)| a + 0.5 * b).collect();
+    inputs[1] = mixed;
     let y = output(&inputs, |x| x[0] + x[1]);
     let found = drivers(&inputs, &y, &Options::default()).unwrap();
     assert_eq!((found.dependent[0].0, found.dependent[0].1), (0, 1));
