@@ -60,7 +60,9 @@ fn write(path: &Path, header: &str, rows: &[Vec<f64>]) -> String {
 fn a_table_of_ones_own_is_explained() {
     let folder = folder("table");
     let mut rows = table(4, 2000, 2);
-    rows.iter_mut().for_each(|row| row.push(2.0 * row[0] + row[1]));
+    for row in &mut rows {
+        row.push(2.0 * row[0] + row[1]);
+    }
     let file = write(&folder.join("t.csv"), "a,b,y", &rows);
     let found = json(&melian(&["drivers", "--table", &file, "--format", "json"]));
     let output = &found["outputs"][0];
@@ -85,7 +87,9 @@ fn a_table_of_ones_own_is_explained() {
 fn the_reference_box_is_found_in_a_table() {
     let folder = folder("box");
     let mut rows = table(2026, 2000, 5);
-    rows.iter_mut().for_each(|row| row.push(f64::from(row[0] > 0.7 && row[1] < 0.4 && row[2] > 0.2)));
+    for row in &mut rows {
+        row.push(f64::from(row[0] > 0.7 && row[1] < 0.4 && row[2] > 0.2));
+    }
     let file = write(&folder.join("t.csv"), "a,b,c,d,e,y", &rows);
     let found = json(&melian(&[
         "discover",
