@@ -131,3 +131,37 @@ fn quasi_p_values_are_binomial_tails() {
     assert!((at_least(Counts { rows: 10, cases: 8 }, 0.5) - 0.054_687_5).abs() < 1e-12);
     assert_eq!(at_least(Counts { rows: 10, cases: 0 }, 0.5), 1.0);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Another order of the rows and a monotone change of every input leave the counts of every step as they are; every
+    /// step is a part of the one before, and the leaves hold every row once.
+    #[test]
+    fn boxes_depend_on_ranks_only(seed in 0_u64..500, at in 0.2_f64..0.7, other in 0.3_f64..0.9) {
+        let inputs = splitmix(seed, 400, 3);
+        let truth = truth(&inputs, |x| x[0] > at && x[1] < other);
+        let options = Options::default();
+        let Ok(found) = discover(&inputs, &numbers(&inputs), &truth, &options) else { return Ok(()) };
+        let changed: Vec<Vec<f64>> = inputs
+            .iter()
+            .map(|column| column.iter().rev().map(|x| x * x * x + 2.0).collect())
+            .collect();
+        let backwards: Vec<f64> = truth.iter().rev().copied().collect();
+        let again = discover(&changed, &numbers(&inputs), &backwards, &options).unwrap();
+        let steps = |found: &Discovery| -> Vec<Vec<Counts>> {
+            let of = |one: &FoundBox| one.trajectory.iter().map(|step| step.counts).collect();
+            found.boxes.iter().map(of).collect()
+        };
+        proptest::prop_assert_eq!(steps(&found), steps(&again));
+        let leaves: u64 = found.tree.iter().map(|leaf| leaf.counts.rows).sum();
+        proptest::prop_assert_eq!(leaves, found.all.rows);
+        for one in &found.boxes {
+            for pair in one.trajectory.windows(2) {
+                proptest::prop_assert!(pair[1].counts.rows < pair[0].counts.rows);
+                proptest::prop_assert!(pair[1].counts.cases <= pair[0].counts.cases);
+            }
+            proptest::prop_assert!(one.quasi_p.iter().all(|p| (0.0..=1.0).contains(&p.value)));
+        }
+    }
+}
