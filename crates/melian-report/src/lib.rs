@@ -9,6 +9,7 @@
 )]
 
 mod chart;
+mod claims;
 mod discovery;
 mod drivers;
 mod hinges;
@@ -16,6 +17,7 @@ mod html;
 mod input;
 mod json;
 mod levers;
+mod mechanism;
 mod number;
 mod packages;
 mod policies;
@@ -30,6 +32,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+use melian::analysis::claims::Judgement;
 use melian::analysis::{MeasureDrivers, Summary};
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
@@ -37,12 +40,17 @@ use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::packages::Packages;
 
+pub use claims::{ClaimsInput, claims, claims_json};
 pub use discovery::{Sought, discovery, discovery_json};
 pub use drivers::{Found, Output, drivers, drivers_json};
 pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
+pub use mechanism::{
+    mechanism, mechanism_card, mechanism_json, mechanism_sweep, mechanism_sweep_json, mechanisms,
+    mechanisms_json,
+};
 pub use packages::{packages, packages_json};
 pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
@@ -65,6 +73,8 @@ pub struct ReportInput<'a> {
     pub stories: &'a [Story],
     /// What explains the headline measures of the scenario as written; empty if that was not asked.
     pub drivers: &'a [MeasureDrivers],
+    /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
+    pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
 }

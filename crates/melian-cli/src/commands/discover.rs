@@ -3,16 +3,19 @@
 use std::path::Path;
 
 use anstream::{print, println};
+use melian::analysis::claims::{Judge, Truth};
 use melian::analysis::{
     ArmDraws, ArmInputs, Discovery, DiscoveryOptions, DrawTable, Nothing, Predicate, PredicateProblem,
     discover,
 };
+use melian::ensemble::Arm;
 use melian::lens::{self, Measure};
-use melian::scenario::Scenario;
+use melian::scenario::{Guard, Overlay, Scenario};
 use melian_report::Sought;
 use serde_json::{Value, json};
 
 use super::draws::{Asked, Draws};
+use super::drivers::likely;
 use super::table;
 use crate::args::{DiscoverArguments, Format};
 use crate::exit::Failure;
@@ -57,16 +60,72 @@ fn of_scenario(arguments: &DiscoverArguments, source: &Path) -> Result<(), Failu
         under: &arguments.under,
         draws: arguments.draws.unwrap_or(DRAWS),
         seed: arguments.seed,
-        all_overlays: false,
+        all_overlays: arguments.claim.is_some(),
     })?;
+    let scenario = draws.scenario();
+    if let Some(id) = &arguments.claim {
+        return of_claim(arguments, &draws, id);
+    }
     let condition = condition(arguments)?;
     let table = draws.table(&mut |_| {})?;
-    let scenario = draws.scenario();
     let answers = answers(&table, scenario, condition, arguments)
         .map_err(|wrong| wrong_condition(condition, &wrong))?;
     let about =
         json!({ "scenario": scenario.about.title, "seed": draws.plan.settings().seed, "draws": table.draws });
     tell(arguments, Some(scenario), condition, &answers, about);
+    Ok(())
+}
+
+/// Where a claim is true, by lens, in the scenario as written.
+fn of_claim(arguments: &DiscoverArguments, draws: &Draws, id: &str) -> Result<(), Failure> {
+    let scenario = draws.scenario();
+    let place = scenario.claims.iter().position(|claim| claim.id == id).ok_or_else(|| {
+        let known: Vec<String> = scenario.claims.iter().map(|claim| claim.id.clone()).collect();
+        likely(Failure::used(format!("the scenario has no claim `{id}`")), id, &known)
+    })?;
+    let claim = &scenario.claims[place];
+    let used = claim.expression.overlays();
+    let guard = Guard::new(scenario);
+    let tested = |policy: &&Overlay| used.iter().any(|set| set.contains(&policy.id));
+    if scenario.policies.iter().filter(tested).any(|policy| !guard.may_rank(policy)) {
+        return Err(Failure::used(format!("`{id}` tests a coercive policy, and the conflict is not over"))
+            .help("`melian claims` judges it; no box is looked for"));
+    }
+    let judge = Judge::new(&draws.plan);
+    let arms: Vec<Arm> = draws.plan.arms().cloned().collect();
+    let mut truths: Vec<Option<Vec<f64>>> = vec![Some(Vec::new()); draws.arms().len()];
+    let table = draws.table(&mut |chunk| {
+        for (truths, arm) in truths.iter_mut().zip(draws.arms()) {
+            let arm = &arms[*arm];
+            match (truths.as_mut(), judge.truth(place, &arm.lens, &arm.reading, chunk)) {
+                (Some(so_far), Some(more)) => so_far.extend(more.into_iter().map(|truth| match truth {
+                    Truth::True => 1.0,
+                    Truth::False => 0.0,
+                    Truth::Undefined => f64::NAN,
+                })),
+                _ => *truths = None,
+            }
+        }
+    })?;
+    let answers: Vec<Answer> = table
+        .arms
+        .iter()
+        .zip(truths)
+        .filter_map(|(arm, truth)| Some(answer(&table, arm, truth?.get(..table.draws)?, arguments)))
+        .collect();
+    if answers.is_empty() {
+        return Err(Failure::used(format!("no lens asked can speak to `{id}` draw by draw"))
+            .help("claims about chances alone are judged over all draws: `melian claims`"));
+    }
+    let about = json!({
+        "scenario": scenario.about.title,
+        "claim": id,
+        "by": claim.by,
+        "says": claim.says,
+        "seed": draws.plan.settings().seed,
+        "draws": table.draws,
+    });
+    tell(arguments, Some(scenario), &format!("{id}, by {}: {}", claim.by, claim.test), &answers, about);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
+use melian::analysis::claims::Judgement;
 use melian::analysis::{DrawCollector, DriverOptions, MeasureDrivers};
 use melian::ensemble::{Arm, CHUNK_DRAWS, Manifest, Plan, Settings};
 use melian::lens;
@@ -35,8 +36,10 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
             .help(format!("go on with it: `{}`", manifest.command)));
     }
-    let drivers = decided(&plan, &directory)?;
-    let answer = Answer::new(scenario, &plan, &manifest, &finished, drivers);
+    let claims = super::claims::judged(&plan, Some(&directory))?;
+    let answer = Answer::new(scenario, &plan, &manifest, &finished)
+        .with_claims(claims)
+        .with_drivers(decided(&plan, &directory)?);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -69,6 +72,7 @@ pub(crate) struct Answer<'a> {
     stories: Vec<Story>,
     drivers: Vec<MeasureDrivers>,
     packages: Option<Packages>,
+    claims: Vec<Judgement>,
 }
 
 impl<'a> Answer<'a> {
@@ -78,11 +82,21 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
-        drivers: Vec<MeasureDrivers>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, drivers, packages }
+        let (drivers, claims) = (Vec::new(), Vec::new());
+        Self { scenario, manifest, finished, lenses, stories, drivers, packages, claims }
+    }
+
+    /// Adds the verdicts on the scenario's claims.
+    pub(crate) fn with_claims(self, claims: Vec<Judgement>) -> Self {
+        Self { claims, ..self }
+    }
+
+    /// Adds what explains the headlines.
+    pub(crate) fn with_drivers(self, drivers: Vec<MeasureDrivers>) -> Self {
+        Self { drivers, ..self }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -95,6 +109,7 @@ impl<'a> Answer<'a> {
             stories: &self.stories,
             drivers: &self.drivers,
             packages: self.packages.as_ref(),
+            claims: &self.claims,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the tables say: reads tables only.
 
+pub mod claims;
 mod discovery;
 mod draws;
 mod drivers;
