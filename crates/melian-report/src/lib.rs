@@ -10,6 +10,8 @@
 
 mod chart;
 mod claims;
+mod discovery;
+mod drivers;
 mod hinges;
 mod html;
 mod input;
@@ -30,8 +32,8 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
-use melian::analysis::Summary;
 use melian::analysis::claims::Judgement;
+use melian::analysis::{MeasureDrivers, Summary};
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
@@ -40,6 +42,8 @@ use melian::study::crisis::CrisisStory;
 use melian::study::packages::Packages;
 
 pub use claims::{ClaimsInput, claims, claims_json};
+pub use discovery::{Sought, discovery, discovery_json};
+pub use drivers::{Found, Output, drivers, drivers_json};
 pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
@@ -70,6 +74,8 @@ pub struct ReportInput<'a> {
     pub stories: &'a [Story],
     /// The crisis as lenses of escalation tell it; empty if there were none.
     pub crises: &'a [CrisisStory],
+    /// What explains the headline measures of the scenario as written; empty if that was not asked.
+    pub drivers: &'a [MeasureDrivers],
     /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
     pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
