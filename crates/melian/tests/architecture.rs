@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lens", &["case", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"]),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
     ("analysis", &["ensemble", "lens", "math"]),
+    ("ledger", &["ensemble", "history", "lens", "math", "scenario", "uncertainty"]),
     (
         "study",
         &["case", "diagnostic", "ensemble", "history", "lens", "math", "package", "scenario", "uncertainty"],
