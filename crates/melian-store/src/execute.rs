@@ -95,6 +95,30 @@ pub fn collect(directory: &RunDirectory, plan: &Plan) -> Result<Finished, StoreE
     Ok(Finished { summary: summariser.finish(), digest: hex(&digest.finalize()), resumed })
 }
 
+/// Hands out the chunks that are there, in the order of draws, and runs nothing. Returns the number of draws.
+///
+/// # Errors
+/// A file can't be read.
+pub fn for_each_chunk(
+    directory: &RunDirectory,
+    plan: &Plan,
+    take: &mut dyn FnMut(&Chunk),
+) -> Result<u64, StoreError> {
+    let layout = Layout::new(plan);
+    let draws = plan.settings().draws;
+    let mut seen = 0;
+    for part in 0..draws.div_ceil(PART_DRAWS) {
+        let wanted = PART_DRAWS.min(draws - part * PART_DRAWS);
+        let Some(reader) = whole_part(directory, part, wanted) else { break };
+        for index in 0..reader.chunks() {
+            let chunk = reader.read(&layout, index).map_err(StoreError::table(&directory.outcomes(part)))?;
+            take(&chunk);
+        }
+        seen += wanted;
+    }
+    Ok(seen)
+}
+
 /// The part, if it is there and whole.
 fn whole_part(directory: &RunDirectory, part: u64, draws: u64) -> Option<PartReader> {
     let reader = PartReader::open(&directory.inputs(part), &directory.outcomes(part)).ok()?;
