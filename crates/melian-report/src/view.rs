@@ -4,7 +4,7 @@ use melian::analysis::{ArmSummary, Group, MeasureSummary};
 use melian::ensemble::Arm;
 use melian::lens::{Family, Quantity};
 use melian::scenario::{
-    Actor, ActorId, Date, Field, FieldId, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
+    Actor, ActorId, Date, Field, FieldId, Guard, Issue, IssueId, Overlay, OverlayKind, Rule, Status,
 };
 
 use crate::number::Share;
@@ -161,7 +161,9 @@ impl<'a> View<'a> {
 
     /// Whether the guard keeps a condition out of comparisons.
     pub(crate) fn guarded(self, condition: Condition<'_>) -> bool {
-        self.ongoing() && self.overlays(condition).iter().any(|overlay| overlay.coercive)
+        let guard = Guard::new(self.input.scenario);
+        let mut policies = self.overlays(condition).into_iter().filter(|o| o.kind == OverlayKind::Policy);
+        policies.any(|policy| !guard.may_rank(policy))
     }
 
     /// What every lens says under a condition, over all draws or those that follow one expert.

@@ -2,7 +2,7 @@
 
 use anstream::{print, println};
 use melian::ensemble::Settings;
-use melian::scenario::{Overlay, Scenario, Status};
+use melian::scenario::{Guard, Overlay, OverlayKind, Scenario};
 use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 
@@ -44,7 +44,7 @@ fn overlay<'a>(scenario: &'a Scenario, id: &str) -> Result<&'a Overlay, Failure>
             None => failure,
         });
     };
-    if overlay.coercive && scenario.about.status == Status::Ongoing {
+    if overlay.kind == OverlayKind::Policy && !Guard::new(scenario).may_rank(overlay) {
         return Err(Failure::used(format!("`{id}` is coercive, and the conflict is not over"))
             .help("packages are not searched under coercive policies; a claim may test it"));
     }

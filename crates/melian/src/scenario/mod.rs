@@ -7,6 +7,7 @@ mod date;
 pub mod document;
 mod estimate;
 mod files;
+mod guard;
 mod link;
 mod names;
 mod overlay;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 pub use date::{Date, Step, StepUnit};
 pub use files::{FileProblem, Files, NoFiles};
+pub use guard::{Coercion, Guard, Guarded};
 pub use names::{NameTable, Names};
 pub(crate) use overlay::conflicts;
 pub use read::{Attached, Read};

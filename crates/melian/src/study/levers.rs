@@ -14,7 +14,7 @@ use crate::ensemble::{Settings, Variant};
 use crate::lens::{Lens, Model, Quantity, RowBlock, Scratch, Streams, Unable};
 use crate::package::{Room, RoomBlock, Stakes};
 use crate::scenario::{
-    ActorId, Bound, Change, Conduct, FieldId, IssueId, LensOptions, Overlay, Relation, Scenario,
+    ActorId, Bound, Change, Conduct, FieldId, Guard, IssueId, LensOptions, Overlay, Relation, Scenario,
 };
 
 /// Whose levers.
@@ -432,7 +432,8 @@ fn loosened(scenario: &Scenario, link: usize, unit: f64) -> Scenario {
 
 /// The policies a seat could use, by index, and how many were left out for what they are.
 fn policies(scenario: &Scenario, seat: Seat) -> (Vec<usize>, usize) {
-    let allowed = |policy: &Overlay| !policy.coercive && !is_pressure(policy);
+    let guard = Guard::new(scenario);
+    let allowed = |policy: &Overlay| guard.coercion(policy).is_none() && !is_pressure(policy);
     let left_out = scenario.policies.iter().filter(|policy| !allowed(policy)).count();
     let indices = (0..scenario.policies.len()).filter(|&index| {
         let policy = &scenario.policies[index];
