@@ -69,6 +69,14 @@ pub(crate) enum Command {
     Packages(PackagesArguments),
     /// Tell which concession, attention, link or policy widens the room or moves the terms
     Levers(LeversArguments),
+    /// Add what a finished run expects to a ledger that nobody can change unseen
+    Seal(SealArguments),
+    /// Check a ledger, and remake its forecasts
+    Verify(VerifyArguments),
+    /// Enter what came of a forecast in the ledger
+    Resolve(ResolveArguments),
+    /// Score the ledger's forecasts against what happened
+    Score(ScoreArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -265,6 +273,92 @@ pub(crate) struct LeversArguments {
 fn unit(text: &str) -> Result<f64, String> {
     let unit: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     if (0.01..=50.0).contains(&unit) { Ok(unit) } else { Err("not between 0.01 and 50".to_owned()) }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SealArguments {
+    /// The run directory
+    pub(crate) run: PathBuf,
+    /// The ledger; begun where there is none
+    #[arg(long, value_name = "FILE", default_value = "ledger.jsonl", env = "MELIAN_LEDGER")]
+    pub(crate) ledger: PathBuf,
+    /// The question that will be resolved [default: the scenario's]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) question: Option<String>,
+    /// How it will be decided what came of it [default: the scenario's]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) resolution: Option<String>,
+    /// The date by which [default: the scenario's horizon]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) due: Option<String>,
+    /// Only these measures, such as ending, terms_ISSUE, p_war [default: all that will be known one day]
+    #[arg(long = "measure", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) measures: Vec<String>,
+    /// Under this policy, from this perspective, or both
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// The day to write, such as 2026-11-25 [default: today, UTC]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+    /// How the entry is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// The ledger
+    pub(crate) ledger: PathBuf,
+    /// Run every forecast anew from what its entry holds, and compare to the byte
+    #[arg(long)]
+    pub(crate) remake: bool,
+    /// Remake only these entries
+    #[arg(long = "entry", value_name = "N", value_delimiter = ',', requires = "remake")]
+    pub(crate) entries: Vec<u64>,
+    /// A head that was noted earlier: shows whether entries were cut off since
+    #[arg(long, value_name = "HASH")]
+    pub(crate) head: Option<String>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArguments {
+    /// The ledger
+    pub(crate) ledger: PathBuf,
+    /// The number of the forecast's entry
+    pub(crate) entry: u64,
+    /// What happened: ending=deal, terms_ISSUE=64, p_war=no, or NAME=void for what can't be known
+    #[arg(long = "outcome", value_name = "NAME=ANSWER", required = true, value_delimiter = ',')]
+    pub(crate) outcomes: Vec<String>,
+    /// Who says so
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) source: Option<String>,
+    /// Anything to add
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// The day to write, such as 2026-11-25 [default: today, UTC]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+    /// How the entry is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArguments {
+    /// The ledger
+    pub(crate) ledger: PathBuf,
+    /// Score those sealed when what came of it could be known, by themselves
+    #[arg(long)]
+    pub(crate) hindsight: bool,
+    /// The day on which questions are open or overdue [default: today, UTC]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+    /// How the scores are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

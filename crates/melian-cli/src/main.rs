@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod files;
 mod input;
+mod ledger;
 mod render;
 
 use std::panic;
@@ -39,6 +40,10 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
+        Command::Seal(arguments) => commands::seal::run(&arguments),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
+        Command::Resolve(arguments) => commands::resolve::run(&arguments),
+        Command::Score(arguments) => commands::score::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Schema => commands::schema::run(),

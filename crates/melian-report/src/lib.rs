@@ -11,6 +11,7 @@
 mod chart;
 mod html;
 mod json;
+mod ledger;
 mod levers;
 mod number;
 mod packages;
@@ -34,6 +35,7 @@ use melian::study::packages::Packages;
 
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use ledger::{example_answer, scores, scores_json, sealed};
 pub use levers::{levers, levers_json};
 pub use packages::{packages, packages_json};
 pub use terminal::{line, terminal};

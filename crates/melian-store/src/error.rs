@@ -82,8 +82,10 @@ impl fmt::Display for StoreError {
             }
             Self::Locked { path } => write!(f, "`{}`: another program is writing to it", path.display()),
             Self::Tampered { path, problems } => {
-                let lines: Vec<String> =
-                    problems.iter().map(|problem| format!("line {}: {}", problem.line, problem.message)).collect();
+                let lines: Vec<String> = problems
+                    .iter()
+                    .map(|problem| format!("line {}: {}", problem.line, problem.message))
+                    .collect();
                 write!(f, "`{}` is not as it was written: {}", path.display(), lines.join("; "))
             }
             Self::Refused { path, reasons } => {

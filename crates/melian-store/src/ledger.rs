@@ -3,10 +3,15 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use melian::ledger::{Content, Ledger, Reading, Sealed};
 
 use crate::StoreError;
+
+/// How often, and how far apart, a writer asks for its turn.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Reads a ledger and checks it.
 ///
@@ -33,13 +38,8 @@ impl LedgerFile {
     pub fn open(path: &Path, create: bool) -> Result<Self, StoreError> {
         let io = || StoreError::io(path);
         let is_new = !path.exists();
-        let mut file =
-            OpenOptions::new().read(true).append(true).create(create).open(path).map_err(io())?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
-            Err(TryLockError::Error(error)) => return Err(io()(error)),
-        }
+        let mut file = OpenOptions::new().read(true).append(true).create(create).open(path).map_err(io())?;
+        lock(&file, path)?;
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0)).map_err(io())?;
         file.read_to_end(&mut bytes).map_err(io())?;
@@ -80,6 +80,18 @@ impl LedgerFile {
         self.ledger.entries.push(next);
         Ok(&self.ledger.entries[self.ledger.entries.len() - 1])
     }
+}
+
+/// Waits a moment for another writer to end.
+fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(StoreError::io(path)(error)),
+        }
+    }
+    Err(StoreError::Locked { path: path.to_owned() })
 }
 
 /// Makes sure that a new file is found again after a crash, where the system lets folders be synchronised.

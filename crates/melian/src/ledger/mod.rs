@@ -21,5 +21,5 @@ pub use entry::{
 };
 pub use forecast::{Forecaster, Terms};
 pub use rules::{parse_outcome, read_date};
-pub use score::{Bin, Calibration, Interval, Mean, Row, Rows, Scored, Scores, Verdict, score};
+pub use score::{Bin, Calibration, Interval, Mean, Row, Rows, Scored, Scores, Verdict, is_hindsight, score};
 pub use standing::{Open, Resolution, Standing, resolutions};

@@ -179,17 +179,28 @@ pub struct Scores {
     pub rows: Vec<Row>,
     /// Calibration: everyone's, then by family.
     pub calibration: Vec<Calibration>,
+    /// Whether these are the forecasts made in hindsight.
+    pub hindsight: bool,
+    /// Forecasts that could be scored, but are of the other sort.
+    pub left_out: usize,
 }
 
-/// Scores every forecast whose question is answered, by the answer that counts.
+/// Scores every forecast whose question is answered, by the answer that counts: those made in time, or those made in
+/// hindsight, which are never mixed.
 #[must_use]
-pub fn score(ledger: &Ledger, today: Date) -> Scores {
+pub fn score(ledger: &Ledger, today: Date, hindsight: bool) -> Scores {
     let mut scored = Vec::new();
+    let mut left_out = 0;
     for resolution in resolutions(ledger, today) {
         let Standing::Answered { what, .. } = resolution.standing else { continue };
-        let Some((forecast, _)) = ledger.forecast(resolution.entry) else { continue };
+        let Some((forecast, sealed)) = ledger.forecast(resolution.entry) else { continue };
         let said = forecast.said.iter().filter(|said| said.question == resolution.question);
-        scored.extend(said.filter_map(|said| one(resolution.entry, forecast, said, what)));
+        let own = said.filter_map(|said| one(resolution.entry, forecast, said, what));
+        if is_hindsight(forecast, sealed) == hindsight {
+            scored.extend(own);
+        } else {
+            left_out += own.count();
+        }
     }
     let groups = groups(&scored);
     let rows = groups.iter().flat_map(|of| {
@@ -197,7 +208,15 @@ pub fn score(ledger: &Ledger, today: Date) -> Scores {
     });
     let calibrated = groups.iter().filter(|of| !matches!(of, Rows::Lens(..)));
     let calibration = calibrated.map(|of| calibration(of, &scored)).collect();
-    Scores { rows: rows.collect(), calibration, scored }
+    Scores { rows: rows.collect(), calibration, scored, hindsight, left_out }
+}
+
+/// Whether a forecast was sealed when what came of it could be known: of a conflict that is past, or after its date.
+#[must_use]
+pub fn is_hindsight(forecast: &Forecast, sealed: &str) -> bool {
+    let due = forecast.due.as_ref().and_then(|due| due.parse::<Date>().ok());
+    let late = due.zip(sealed.parse().ok()).is_some_and(|(due, sealed)| due.is_before(&sealed));
+    late || forecast.status == "past"
 }
 
 fn one(entry: u64, forecast: &Forecast, said: &Said, what: What) -> Option<Scored> {

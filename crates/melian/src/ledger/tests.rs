@@ -231,7 +231,7 @@ fn the_latest_answer_counts_and_unmet_conditions_are_not_scored() {
     let before = resolutions(&ledger, read_date("2026-12-31").expect("a day"));
     assert!(before.iter().any(|resolution| resolution.standing == Standing::Open(Open::Waiting)));
 
-    let scores = score(&ledger, today());
+    let scores = score(&ledger, today(), false);
     let fared: Vec<(u64, &str, f64)> = scores
         .scored
         .iter()
@@ -272,7 +272,7 @@ fn the_score_of_brier_1950() {
         })
         .collect();
     contents.extend((1..).zip(rain).map(|(of, rain)| happened(of, &[("p_rain", What::Occurred(rain))])));
-    let scores = score(&ledger(contents), today());
+    let scores = score(&ledger(contents), today(), false);
     let row = scores.rows.iter().find(|row| row.of == Rows::All).expect("a row");
     assert_eq!((row.forecasts, row.questions, row.conflicts, row.impossible), (10, 10, 10, 0));
     assert!((2.0 * row.brier.expect("a mean").mean - 0.19).abs() < 1e-12);
@@ -298,7 +298,7 @@ fn crps_of_quantiles_is_near_the_closed_forms() {
             forecast("Melos", &questions, vec![said]),
             happened(1, &[("terms_walls", What::Value(outcome))]),
         ];
-        match score(&ledger(contents), today()).scored[0].verdict {
+        match score(&ledger(contents), today(), false).scored[0].verdict {
             Verdict::Value { crps, pit, .. } => (crps, pit),
             _ => panic!("terms"),
         }
@@ -337,11 +337,26 @@ fn a_question_counts_once_however_many_lenses_speak_and_impossible_is_infinite()
         happened(1, &[("p_war", What::Occurred(true))]),
         happened(2, &[("p_war", What::Occurred(true))]),
     ];
-    let scores = score(&ledger(contents), today());
+    let scores = score(&ledger(contents), today(), false);
     let all = &scores.rows[0];
     assert!((all.brier.expect("a mean").mean - f64::midpoint(0.5 / 3.0, 1.0)).abs() < 1e-12);
     assert_eq!(all.log.expect("a mean").mean, f64::INFINITY);
     assert_eq!((all.impossible, all.log.expect("a mean").interval), (1, None));
+}
+
+#[test]
+fn what_was_sealed_in_hindsight_is_scored_apart() {
+    let late = {
+        let mut ledger = sample();
+        for sealed in &mut ledger.entries {
+            sealed.entry.date = "2027-02-01".to_owned();
+        }
+        ledger
+    };
+    let (in_time, after) = (score(&late, today(), false), score(&late, today(), true));
+    assert_eq!((in_time.scored.len(), in_time.left_out), (0, 4));
+    assert_eq!((after.scored.len(), after.left_out), (4, 0));
+    assert_eq!(after.rows, score(&sample(), today(), false).rows);
 }
 
 #[test]
@@ -355,5 +370,5 @@ fn scores_do_not_depend_on_the_order_of_conflicts() {
         };
         ledger(vec![content(1), content(0), moved(content(2), 2), moved(content(3), 1), moved(content(4), 1)])
     };
-    assert_eq!(score(&swapped, today()).rows, score(&sample(), today()).rows);
+    assert_eq!(score(&swapped, today(), false).rows, score(&sample(), today(), false).rows);
 }
