@@ -150,3 +150,58 @@ fn wrong_options_are_refused() {
         }
     }
 }
+
+/// KTAB's own run of its sample smpExample (see `data/README.md`), whose ideals follow positions by an accommodation
+/// matrix, written as a scenario: the weighted mean of KTAB's last positions.
+#[test]
+fn accommodation_as_in_ktab() {
+    let cases: serde_json::Value = serde_json::from_str(include_str!("data/ktab_smp_public.json")).unwrap();
+    let case =
+        cases.as_array().unwrap().iter().find(|case| case["case"] == "smpExample-det None=None").unwrap();
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let (input, last) = (&case["input"], case["positions"].as_array().unwrap().last().unwrap());
+    let table: Vec<Vec<f64>> = (0..5)
+        .map(|a| {
+            let stances = (0..3).flat_map(|k| [&input["position"][a][k], &input["salience"][a][k]]);
+            std::iter::once(&input["capability"][a]).chain(stances).map(number).collect()
+        })
+        .collect();
+    let share = |a: usize, b: usize| format!("a{b} = {}", number(&input["accommodation"][a][b]));
+    let row = |a| format!("a{a} = {{ {} }}", (0..5).map(|b| share(a, b)).collect::<Vec<_>>().join(", "));
+    let rows: Vec<String> = (0..5).map(row).collect();
+    let option = |ours: &str, ktab: &str| format!("{ours} = {}\n", case["options"][ktab]);
+    let options = [
+        "[lens.spatial]\nforecast = \"weighted_mean\"\n".to_owned(),
+        option("victory", "VictoryProbModel"),
+        option("pce", "PCEModel"),
+        option("voting_rule", "VotingRule"),
+        option("risk_adjustment", "BigRAdjust"),
+        option("risk_range", "BigRRange"),
+        option("third_parties", "ThirdPartyCommit"),
+        option("interpolation", "InterVecBrgn"),
+        option("bargain", "BargnModel"),
+        format!("accommodation = {{ {} }}\n", rows.join(", ")),
+    ]
+    .concat();
+    let rows: Vec<&[f64]> = table.iter().map(Vec::as_slice).collect();
+    let scenario = scenario(&rows, &options);
+    for issue in 0..3 {
+        let weight = |a: usize| table[a][0] * table[a][2 + 2 * issue];
+        let total: f64 = (0..5).map(weight).sum();
+        let mean = (0..5).map(|a| weight(a) * number(&last[a][issue])).sum::<f64>() / total;
+        let (terms, _) = run("spatial/ktab", &scenario, issue);
+        assert!((terms - mean).abs() < 1e-6, "issue {issue}: {terms} is not {mean}");
+    }
+}
+
+#[test]
+fn mistaken_accommodation_is_told_at_once() {
+    let text = "[lens.spatial]\naccommodation = { a0 = { a1 = 0.7, a0 = 0.7 }, a9 = { a0 = 1 }, a1 = 2, a2 = { a0 = -1, b1 = 0.1 } }\n";
+    let scenario = scenario(&[&[1.0, 0.0, 50.0], &[1.0, 50.0, 50.0], &[1.0, 100.0, 50.0]], text);
+    let lens = the("spatial/smp");
+    let Err(Unable::Mistaken(wrong)) = lens.prepare(&scenario, &options(lens, &scenario)) else {
+        panic!("it is refused");
+    };
+    let told: Vec<&str> = wrong.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert_eq!(told.len(), 5, "{told:#?}");
+}

@@ -81,7 +81,17 @@ impl Plan {
             .iter()
             .map(|planned| {
                 let mut rows = RowBlock::default();
-                planned.model.solve(&cases[planned.variant], &planned.streams, &mut rows, scratch);
+                match self.draws_of(planned).saturating_sub(first_draw).min(len as u64) as usize {
+                    0 => rows.one_row_per_lane(planned.model.measures().len(), 0),
+                    all if all == len => {
+                        let cases = &cases[planned.variant];
+                        planned.model.solve(cases, &planned.streams, &mut rows, scratch);
+                    }
+                    some => {
+                        let cases = self.variants()[planned.variant].block(first_draw, some);
+                        planned.model.solve(&cases, &planned.streams, &mut rows, scratch);
+                    }
+                }
                 rows
             })
             .collect();

@@ -192,6 +192,16 @@ impl Plan {
         &self.arms
     }
 
+    /// How many draws an arm takes: the first so many, fewer than all where its model is costly to solve.
+    #[must_use]
+    pub fn draws(&self, arm: usize) -> u64 {
+        self.draws_of(&self.arms[arm])
+    }
+
+    pub(super) fn draws_of(&self, planned: &PlannedArm) -> u64 {
+        planned.model.draws().map_or(self.settings.draws, |most| most.min(self.settings.draws))
+    }
+
     /// The values of every field of a variant in one draw.
     #[must_use]
     pub fn draw(&self, variant: usize, draw: u64) -> CaseBlock {

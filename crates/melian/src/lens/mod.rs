@@ -7,6 +7,7 @@ pub mod base_rate;
 mod baseline;
 pub mod challenge;
 pub mod course;
+pub mod crisis;
 pub mod exchange;
 mod options;
 pub mod point;
@@ -71,6 +72,11 @@ pub trait Model: Send + Sync {
 
     /// Solves a block of draws: equal cases and streams give equal rows, on every machine.
     fn solve(&self, cases: &CaseBlock, streams: &Streams, out: &mut RowBlock, scratch: &mut Scratch);
+
+    /// How many draws of a run it takes, the first so many, where draws are costly; `None`: all.
+    fn draws(&self) -> Option<u64> {
+        None
+    }
 
     /// How one draw came about, in words and numbers.
     fn explain(&self, case: &Case<'_>) -> Trace;

@@ -1,6 +1,6 @@
 //! The list of all lenses.
 
-use super::{Lens, base_rate::BaseRate, baseline, challenge, exchange, room::RoomLens, spatial};
+use super::{Lens, base_rate::BaseRate, baseline, challenge, crisis, exchange, room::RoomLens, spatial};
 
 /// Every lens in every reading, by family, first to last.
 #[must_use]
@@ -13,7 +13,7 @@ pub fn all() -> Vec<&'static dyn Lens> {
         .chain(baselines)
         .chain(challenges)
         .chain(spatials)
-        .chain([&exchange::TRADE as &dyn Lens])
+        .chain([&exchange::TRADE as &dyn Lens, &crisis::CRISIS])
         .collect()
 }
 

@@ -150,6 +150,18 @@ impl Builder {
         });
     }
 
+    /// A number of its own, whatever its range.
+    pub(crate) fn number(&mut self, value: f64) -> FieldId {
+        let field = self.field(format!("number.{}", self.scenario.fields.len()), value);
+        self.scenario.fields[field.index()].range = (f64::NEG_INFINITY, f64::INFINITY);
+        field
+    }
+
+    /// What the scenario itself holds.
+    pub(crate) fn scenario_mut(&mut self) -> &mut Scenario {
+        &mut self.scenario
+    }
+
     pub(crate) fn actor_mut(&mut self, actor: usize) -> &mut Actor {
         &mut self.scenario.actors[actor]
     }

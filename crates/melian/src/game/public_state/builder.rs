@@ -51,6 +51,18 @@ impl Mover {
     pub fn nested(player: usize, classes: Vec<ActionClass>) -> Self {
         Self { player, classes }
     }
+
+    /// Who moves.
+    #[must_use]
+    pub fn player(&self) -> usize {
+        self.player
+    }
+
+    /// How many acts it has.
+    #[must_use]
+    pub fn actions(&self) -> usize {
+        self.classes.iter().map(|class| class.actions.len()).sum()
+    }
 }
 
 /// Where a transition leads, and what is paid on the way.

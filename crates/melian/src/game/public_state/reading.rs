@@ -229,19 +229,51 @@ pub(super) fn for_each_step(
     }
 }
 
+/// Probability that play passes through every state with every joint type, in a view: `[state][joint type]`.
+///
+/// What a [`Reading`] sums up, for those who need no more.
+#[must_use]
+pub fn reach_by_type(game: &PublicStateGame, strategy: &Strategy, view: View) -> Vec<f64> {
+    let view = match view {
+        View::Truth => 0,
+        View::Of(player) => game.structure.view_of.get(player).copied().unwrap_or(0),
+    };
+    weights_in(game, &strategy.probabilities(), view)
+}
+
+/// True probability that play ever stands on a rung at least as high as each of these.
+#[must_use]
+pub fn reach_of_rungs(game: &PublicStateGame, strategy: &Strategy, rungs: &[u32]) -> Vec<f64> {
+    let probabilities = strategy.probabilities();
+    rungs.iter().map(|&rung| reaching(game, &probabilities, rung)).collect()
+}
+
 /// True probability of every (state, joint type).
 fn forward(game: &PublicStateGame, probabilities: &[f64]) -> Vec<f64> {
+    weights_in(game, probabilities, 0)
+}
+
+fn weights_in(game: &PublicStateGame, probabilities: &[f64], view: usize) -> Vec<f64> {
     let structure = &*game.structure;
     let joint = structure.joint_types;
     let mut weights = vec![0.0; structure.states() * joint];
     for theta in 0..joint {
-        weights[structure.root * joint + theta] = exp(game.numbers.log_prior[theta]);
+        weights[structure.root * joint + theta] = exp(game.numbers.log_prior[view * joint + theta]);
     }
     for &state in &structure.order {
-        for_each_step(game, probabilities, state as usize, |link, theta, step| {
-            let next = structure.links[link].next as usize;
-            weights[next * joint + theta] += weights[state as usize * joint + theta] * step;
-        });
+        for (offset, at) in structure.joint_at(state as usize).enumerate() {
+            for theta in 0..joint {
+                let weight = weights[state as usize * joint + theta];
+                if weight == 0.0 {
+                    continue;
+                }
+                let played = weight * joint_probability(game, probabilities, state as usize, offset, theta);
+                for link in structure.links_of(at) {
+                    let step = chance(game, view, structure.links[link].probability, theta);
+                    weights[structure.links[link].next as usize * joint + theta] += played * step;
+                }
+            }
+        }
     }
     weights
 }

@@ -1,6 +1,6 @@
 //! The model as lenses: all issues in one space, as KTAB has it, or each by itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -12,13 +12,14 @@ use super::{
     ThirdPartyCommitment, Turn, VictoryModel, VotingRule, tell,
 };
 use crate::case::{Case, CaseBlock};
+use crate::diagnostic::did_you_mean;
 use crate::history::PastIssue;
 use crate::lens::course;
 use crate::lens::options::{Checked, number_option};
 use crate::lens::point::{PointModel, PointPredictor, past_errors};
 use crate::lens::seats::{Seats, choice, flag, square, table};
 use crate::lens::{Family, Lens, LensCard, Model, RowStatus, Trace, TraceStep, TraceTable, Unable};
-use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Scenario};
+use crate::scenario::{ActorId, FieldId, IssueId, LensOptions, Plain, Scenario};
 
 /// Actors who care less than this (of 100) are taken to care this much, as KTAB needs.
 const LEAST_SALIENCE: f64 = 1.0;
@@ -152,6 +153,7 @@ const KEYS: &[&str] = &[
     "seed",
     "forecast",
     "turns",
+    "accommodation",
     "silent_third_parties",
     "gain_as_chance",
     "initiator_capability",
@@ -220,7 +222,8 @@ impl Lens for Spatial {
         } else {
             issues.filter(seated).map(|issue| vec![issue]).collect()
         };
-        let predictor = Predictor { seats, groups, chosen };
+        let accommodation = accommodation(&self.card, options, scenario)?;
+        let predictor = Predictor { seats, groups, chosen, accommodation };
         Ok(Box::new(PointModel::new(scenario, Box::new(predictor), past_errors(self, options))))
     }
 
@@ -236,6 +239,65 @@ impl Lens for Spatial {
             issues.iter().flat_map(|issue| chosen.predict(&[issue])).collect()
         }
     }
+}
+
+/// For each actor, by index, how its ideal follows which positions; `None` where every ideal follows its own.
+type Accommodation = Option<Vec<Vec<(usize, f64)>>>;
+
+/// `accommodation = { melos = { athens = 0.2 } }`: an actor's share of itself is what the others leave, unless written.
+fn accommodation(
+    card: &LensCard,
+    options: &LensOptions,
+    scenario: &Scenario,
+) -> Result<Accommodation, Unable> {
+    let mut checked = Checked::new(card, options, KEYS);
+    let Some(option) = checked.get("accommodation") else { return Ok(None) };
+    let actors: Vec<&str> = scenario.actors.iter().map(|actor| actor.id.as_str()).collect();
+    let mut shares: Vec<Vec<(usize, f64)>> = (0..actors.len()).map(|a| vec![(a, 1.0)]).collect();
+    let mut refuse = |message: String| {
+        let help = "write `accommodation = { ACTOR = { OTHER = SHARE } }`, an actor's shares 0 to 1 and together at most 1";
+        checked.refuse(option.span, message, help);
+    };
+    let unknown = |name: &str| match did_you_mean(name, actors.iter().copied()) {
+        Some(likely) => format!("`accommodation`: no actor is called `{name}`; did you mean `{likely}`?"),
+        None => format!("`accommodation`: no actor is called `{name}`"),
+    };
+    let none = BTreeMap::new();
+    let Plain::Table(rows) = &option.value else {
+        refuse("`accommodation` is not a table".to_owned());
+        return checked.finish().map(|()| None);
+    };
+    for (name, row) in rows {
+        let Some(actor) = actors.iter().position(|known| known == name) else {
+            refuse(unknown(name));
+            continue;
+        };
+        let row = if let Plain::Table(row) = row {
+            row
+        } else {
+            refuse(format!("`accommodation.{name}` is not a table"));
+            &none
+        };
+        let mut given = Vec::new();
+        for (other, share) in row {
+            match (actors.iter().position(|known| known == other), share) {
+                (None, _) => refuse(unknown(other)),
+                (Some(other), Plain::Number(share)) if (0.0..=1.0).contains(share) => {
+                    given.push((other, *share));
+                }
+                _ => refuse(format!("`accommodation.{name}.{other}` is not a share from 0 to 1")),
+            }
+        }
+        let total: f64 = given.iter().map(|(_, share)| share).sum();
+        if total > 1.0 + 1e-9 {
+            refuse(format!("`accommodation.{name}` sums to {total}, more than 1"));
+        }
+        if !given.iter().any(|&(other, _)| other == actor) {
+            given.push((actor, (1.0 - total).max(0.0)));
+        }
+        shares[actor] = given;
+    }
+    checked.finish().map(|()| Some(shares))
 }
 
 /// The options of a lens.
@@ -318,6 +380,7 @@ struct Predictor {
     /// Issues that form one space.
     groups: Vec<Vec<usize>>,
     chosen: Chosen,
+    accommodation: Accommodation,
 }
 
 impl Predictor {
@@ -336,7 +399,15 @@ impl Predictor {
             let seat = self.seats.on(issues[k]).iter().find(|seat| seat.actor == who[a])?;
             Some([value(seat.capability), value(seat.position), value(seat.salience)])
         };
-        talks(who.len(), issues.len(), stance)
+        Talks { accommodation: self.accommodation(who), ..talks(who.len(), issues.len(), stance) }
+    }
+
+    /// Shares among those at the table, row-major; shares of others stay with the ideal.
+    fn accommodation(&self, who: &[usize]) -> Option<Vec<f64>> {
+        let shares = self.accommodation.as_ref()?;
+        let share =
+            |a: usize, b: usize| shares[a].iter().find(|(other, _)| *other == b).map_or(0.0, |of| of.1);
+        Some(who.iter().flat_map(|&a| who.iter().map(move |&b| share(a, b))).collect())
     }
 
     fn words(&self, group: usize, draw: u64) -> impl FnMut() -> u64 + use<> {
