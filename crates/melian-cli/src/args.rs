@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Packages(PackagesArguments),
     /// Tell which concession, attention, link or policy widens the room or moves the terms
     Levers(LeversArguments),
+    /// Tell what changed between two runs, and which input did it
+    Compare(CompareArguments),
     /// Add what a finished run expects to a ledger that nobody can change unseen
     Seal(SealArguments),
     /// Check a ledger, and remake its forecasts
@@ -273,6 +275,23 @@ pub(crate) struct LeversArguments {
 fn unit(text: &str) -> Result<f64, String> {
     let unit: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     if (0.01..=50.0).contains(&unit) { Ok(unit) } else { Err("not between 0.01 and 50".to_owned()) }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// The old run's directory
+    pub(crate) old: PathBuf,
+    /// The new run's directory
+    pub(crate) new: PathBuf,
+    /// How many draws both scenarios are run on
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) draws: u64,
+    /// Only through these lenses: an id, or an id and a reading such as nash/linear_zero [default: those of the runs]
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',')]
+    pub(crate) lenses: Vec<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -40,6 +40,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Seal(arguments) => commands::seal::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Resolve(arguments) => commands::resolve::run(&arguments),

@@ -9,6 +9,7 @@
 )]
 
 mod chart;
+mod compare;
 mod html;
 mod json;
 mod ledger;
@@ -33,6 +34,7 @@ use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::packages::Packages;
 
+pub use compare::{Side, compare, compare_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use ledger::{example_answer, scores, scores_json, sealed};
