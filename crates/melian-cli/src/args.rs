@@ -67,6 +67,10 @@ pub(crate) enum Command {
     Backtest(BacktestArguments),
     /// Search packages over all issues: who would accept which, and where the solution points lie
     Packages(PackagesArguments),
+    /// Tell at which values of which numbers the answers turn over, and which number is most worth finding out
+    Hinges(HingesArguments),
+    /// Tell what each policy of a scenario would change, for whom, and which go together
+    Policies(PoliciesArguments),
     /// Tell which concession, attention, link or policy widens the room or moves the terms
     Levers(LeversArguments),
     /// Tell what changed between two runs, and which input did it
@@ -266,6 +270,57 @@ pub(crate) struct LeversArguments {
     pub(crate) lenses: Vec<String>,
     /// How many levers of a kind are shown; all of them in JSON
     #[arg(long, default_value_t = 5)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HingesArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
+    pub(crate) lenses: Vec<String>,
+    /// Leave out numbers that the scenario gives as certain
+    #[arg(long)]
+    pub(crate) uncertain: bool,
+    /// Leave out changes of two numbers together
+    #[arg(long)]
+    pub(crate) single: bool,
+    /// How many hinges of an answer are shown; all of them in JSON
+    #[arg(long, default_value_t = 3)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PoliciesArguments {
+    /// The scenario
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
+    pub(crate) lenses: Vec<String>,
+    /// As these perspectives see the conflict
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// How many combinations are shown; all of them in JSON
+    #[arg(long, default_value_t = 3)]
     pub(crate) top: usize,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]

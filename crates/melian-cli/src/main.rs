@@ -39,6 +39,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
+        Command::Hinges(arguments) => commands::hinges::run(&arguments),
+        Command::Policies(arguments) => commands::policies::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Seal(arguments) => commands::seal::run(&arguments),

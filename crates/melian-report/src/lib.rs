@@ -10,12 +10,15 @@
 
 mod chart;
 mod compare;
+mod hinges;
 mod html;
+mod input;
 mod json;
 mod ledger;
 mod levers;
 mod number;
 mod packages;
+mod policies;
 mod terminal;
 mod text;
 mod trace;
@@ -35,11 +38,13 @@ use melian::study::course::Story;
 use melian::study::packages::Packages;
 
 pub use compare::{Side, compare, compare_json};
+pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use ledger::{example_answer, scores, scores_json, sealed};
 pub use levers::{levers, levers_json};
 pub use packages::{packages, packages_json};
+pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
 pub use trace::{inputs, trace};
 

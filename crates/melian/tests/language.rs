@@ -152,11 +152,11 @@ fn a_position_beyond_the_red_line() {
 
 #[test]
 fn a_section_of_a_later_lens() {
-    let text = with("[[correlate]]", "[ladder]\nrungs = []\n[[correlate]]");
+    let text = with("[[correlate]]", "[trust]\nlevel = 1\n[[correlate]]");
     assert_snapshot!(said(&text), @r#"
-    error[M0112]: `ladder` is not in the language yet
-     68 | [ladder]
-        |  ^^^^^^ comes with a later lens
+    error[M0112]: `trust` is not in the language yet
+     68 | [trust]
+        |  ^^^^^ comes with a later lens
         = help: take it out: no lens of this version would read it
     "#);
 }

@@ -55,7 +55,8 @@ fn seat(scenario: &Scenario, name: &str) -> Result<Seat, Failure> {
     })
 }
 
-fn lenses(names: &[String]) -> Result<Vec<&'static dyn Lens>, Failure> {
+/// The lenses of these names, each once.
+pub(crate) fn lenses(names: &[String]) -> Result<Vec<&'static dyn Lens>, Failure> {
     let mut chosen: Vec<&'static dyn Lens> = Vec::new();
     for name in names {
         let found = lens::find(name);

@@ -28,10 +28,6 @@ const QUANTITIES: [&str; 16] = [
     "rung",
 ];
 
-/// The first parts of paths that this version reads; others come with later lenses.
-const PATH_HEADS: [&str; 8] =
-    ["actor", "issue", "stance", "walk_away", "link", "group", "consent", "scenario"];
-
 /// Gives a test its meaning.
 pub(super) fn check(expression: &Expression, place: &Place, names: &Names) -> Result<Flag, Vec<Diagnostic>> {
     let mut checker = Checker { place, names, errors: Vec::new(), leaves: 0, worlds: None };
@@ -298,9 +294,7 @@ impl Checker<'_> {
                 .label("expected a path such as `actor.melos.capability`");
             return self.fail(error);
         };
-        let head = path.split('.').next().unwrap_or("");
-        let later = path.contains('.') && !PATH_HEADS.contains(&head);
-        if later || self.names.paths.get(path).is_some() {
+        if self.names.paths.get(path).is_some() {
             return Some(path.clone());
         }
         let mut error =
@@ -508,8 +502,15 @@ impl Checker<'_> {
             }
             ("belief", [holder, about, of_type, round]) => {
                 let holder = self.declared(holder, Code::UNKNOWN_ACTOR, "actor");
+                let at = about.range.clone();
                 let about = self.declared(about, Code::UNKNOWN_ACTOR, "actor");
-                let of_type = self.word(of_type, "a type");
+                let of_type = self.type_of(about.as_deref(), of_type);
+                if about.is_some() && holder == about {
+                    let error = self
+                        .meaning(&at, "an actor knows its own type")
+                        .label("the holder of the belief and whom it is about are the same");
+                    self.errors.push(error);
+                }
                 let round = self.round(round);
                 (
                     NumberQuantity::Belief {
@@ -690,9 +691,38 @@ impl Checker<'_> {
                 .help("write `P(joins(ACTOR))`");
             return self.fail(error);
         };
+        let range = actor.range.clone();
         let actor = self.declared(actor, Code::UNKNOWN_ACTOR, "actor")?;
+        let is_ally = |index| self.names.allies.iter().any(|ally| ally.index() == index);
+        if self.names.actors.get(&actor).is_some_and(|index| !is_ally(index)) {
+            let error = self
+                .error(Code::UNKNOWN_NAME, &range, format!("`{actor}` is nobody's ally"))
+                .label("it has no war to join")
+                .help(format!("write [[ally]] with of = \"{actor}\", `supports` and `chance`"));
+            self.errors.push(error);
+        }
         self.leaf(&under);
         Some(Event::Joins { actor })
+    }
+
+    /// The name of a type of an actor.
+    fn type_of(&mut self, actor: Option<&str>, expression: &Expression) -> Option<String> {
+        let text = self.word(expression, "a type")?;
+        let types = actor
+            .and_then(|actor| self.names.actors.get(actor))
+            .map(|index| self.names.types.get(index).cloned().unwrap_or_default());
+        if let Some(types) = types.filter(|types| types.get(&text).is_none()) {
+            let actor = actor.unwrap_or_default();
+            let help = format!("write [type.{actor}.DIMENSION] with its types");
+            self.no_such("type", &text, &expression.range, &types, &help);
+        }
+        Some(text)
+    }
+
+    fn no_such(&mut self, kind: &str, name: &str, range: &Range<usize>, known: &NameTable, help: &str) {
+        let error = self.error(Code::UNKNOWN_NAME, range, format!("no {kind} is called `{name}`"));
+        let error = if known.is_empty() { error.help(help) } else { suggest(error, name, &[known]) };
+        self.errors.push(error);
     }
 
     fn rung(&mut self, rest: &[(Relation, Expression)], range: &Range<usize>) -> Option<Event> {
@@ -702,7 +732,12 @@ impl Checker<'_> {
                 .help("join two comparisons by `and`: `rung >= siege and rung < assault`");
             return self.fail(error);
         };
+        let at = rung.range.clone();
         let rung = self.word(rung, "the name of a rung")?;
+        let rungs = &self.names.rungs;
+        if rungs.get(&rung).is_none() {
+            self.no_such("rung", &rung, &at, rungs, "the scenario has no ladder: write [ladder]");
+        }
         Some(Event::Rung { relation: *relation, rung })
     }
 

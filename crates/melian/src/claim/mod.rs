@@ -160,7 +160,7 @@ pub enum Event {
     Rung {
         /// How it compares...
         relation: Relation,
-        /// ...with this rung; not checked until a lens has a ladder.
+        /// ...with this rung of the ladder.
         rung: String,
     },
     /// `joins(ACTOR)`: the actor comes to an ally's help.

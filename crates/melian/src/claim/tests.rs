@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::{Code, FileId};
+use crate::scenario::{ActorId, NameTable};
 
 fn names() -> Names {
     Names {
@@ -11,7 +12,12 @@ fn names() -> Names {
         members: vec![Vec::new()],
         policies: ["submit", "hold_out"].into_iter().collect(),
         perspectives: ["thucydides"].into_iter().collect(),
-        paths: ["actor.melos.capability", "stance.melos.submission.position"].into_iter().collect(),
+        rungs: ["talks", "siege", "assault"].into_iter().collect(),
+        types: vec![["determined", "reluctant"].into_iter().collect(), NameTable::default()],
+        allies: vec![ActorId::new(2)],
+        paths: ["actor.melos.capability", "stance.melos.submission.position", "ally.sparta.chance"]
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -52,8 +58,8 @@ fn claims_are_read_and_printed_back() {
             "gain(melos) under (hold_out, thucydides) - 5 > 0",
         ),
         (
-            "0.2 <= belief(athens, melos, determined, 3) <= 0.4",
-            "0.2 <= belief(athens, melos, determined, 3) <= 0.4",
+            "0.2 <= belief(melos, athens, determined, 3) <= 0.4",
+            "0.2 <= belief(melos, athens, determined, 3) <= 0.4",
         ),
         (
             "acceptable({ submission = 70, tribute = 10 }, athens, council) under submit",
@@ -129,7 +135,12 @@ fn mistakes_are_named_with_their_exact_place() {
         ("increases(3, actor.melos.capability)", Code::CLAIM_MEANING, "3"),
         ("best(gain(melos), thucydides) > 0", Code::UNKNOWN_OVERLAY, "thucydides"),
         ("best(gain(melos)) > 0", Code::CLAIM_MEANING, "best"),
-        ("belief(athens, melos, determined, 1.5) > 0", Code::CLAIM_MEANING, "1.5"),
+        ("belief(melos, athens, determined, 1.5) > 0", Code::CLAIM_MEANING, "1.5"),
+        ("belief(melos, athens, determind, 1) > 0", Code::UNKNOWN_NAME, "determind"),
+        ("belief(athens, melos, determined, 1) > 0", Code::UNKNOWN_NAME, "determined"),
+        ("belief(athens, athens, determined, 1) > 0", Code::CLAIM_MEANING, "athens"),
+        ("P(rung >= seige) > 0", Code::UNKNOWN_NAME, "seige"),
+        ("P(joins(melos)) > 0", Code::UNKNOWN_NAME, "melos"),
         ("belief(athens) > 0", Code::CLAIM_MEANING, "belief"),
         ("acceptable({ submission = 170 }, melos)", Code::OUT_OF_RANGE, "170"),
         ("acceptable({ submission = 70 })", Code::CLAIM_MEANING, "acceptable"),

@@ -512,6 +512,45 @@ Right:
     [group.council]
     members = { de = 29, fr = 29 }
 ";
+    BAD_CRISIS = "M0321", "a crisis that can't be played", "\
+The crisis sections are each in order, but don't make a game together: too few or too many players, rungs,
+types or periods, two rungs that are war, an accident without a rung that is war, a deadline after the last
+period. The limits are 2 to 4 players, 2 to 12 rungs, 2 to 4 types of an actor over all its
+dimensions, and 1 to 40 periods.
+
+Wrong:
+    [ladder]
+    rungs = [ { name = \"talks\" }, { name = \"siege\", accident = 0.05 } ]
+
+Right:
+    [ladder]
+    rungs = [ { name = \"talks\" }, { name = \"siege\", accident = 0.05 }, { name = \"war\", war = true } ]
+";
+    BAD_CHANCES = "M0322", "chances that don't add up", "\
+Types of one dimension exclude each other, so their chances are 1 in sum; the same holds of what somebody
+believes of them, and of chances to win. One type may leave its chance out: it has the rest.
+
+Wrong:
+    [type.athens.values]
+    determined = { chance = 0.8 }
+    reluctant  = { chance = 0.4 }
+
+Right:
+    [type.athens.values]
+    determined = { chance = 0.8 }
+    reluctant  = {}
+";
+    BAD_BELIEF = "M0323", "a belief about oneself", "\
+`believed` says what others believe of an actor; the actor itself knows.
+
+Wrong:
+    [[ally]]
+    of       = \"sparta\"
+    believed = { sparta = 0.5 }
+
+Right:
+    believed = { melos = 0.5 }
+";
     TABLE_COLUMN = "M0401", "a column that the table can't have", "\
 The first row of an actor table names its columns: actor, name, issue, capability (or power,
 influence), position, salience, accept_min, accept_max, declared; for any number X also X_low, X_likely,

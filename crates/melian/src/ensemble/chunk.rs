@@ -111,13 +111,20 @@ fn joined(blocks: &[RowBlock]) -> ArmRows {
         columns: vec![Vec::with_capacity(rows); measures],
     };
     for (index, block) in blocks.iter().enumerate() {
-        let from = (index * LANES) as u32;
-        joined.draws.extend(block.lanes.iter().map(|lane| from + lane));
-        joined.branches.extend_from_slice(&block.branches);
-        joined.statuses.extend_from_slice(&block.statuses);
-        for (column, values) in joined.columns.iter_mut().zip(&block.columns) {
+        joined.append((index * LANES) as u32, block);
+    }
+    joined
+}
+
+impl ArmRows {
+    /// Adds the rows of a block whose first draw is `from` draws after the first of these rows.
+    pub fn append(&mut self, from: u32, block: &RowBlock) {
+        self.draws.extend(block.lanes.iter().map(|lane| from + lane));
+        self.branches.extend_from_slice(&block.branches);
+        self.statuses.extend_from_slice(&block.statuses);
+        self.columns.resize_with(block.columns.len(), Vec::new);
+        for (column, values) in self.columns.iter_mut().zip(&block.columns) {
             column.extend_from_slice(values);
         }
     }
-    joined
 }

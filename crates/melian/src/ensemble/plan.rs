@@ -222,6 +222,18 @@ impl Plan {
         (0..rows.len()).map(|row| rows.columns.iter().map(|column| column[row]).collect()).collect()
     }
 
+    /// The rows of an arm for a block of its variant, in whatever way its numbers came about.
+    pub fn solve(&self, arm: usize, cases: &CaseBlock, rows: &mut RowBlock, scratch: &mut Scratch) {
+        let planned = &self.arms[arm];
+        planned.model.solve(cases, &planned.streams, rows, scratch);
+    }
+
+    /// The place of an arm's variant in [`Plan::variants`].
+    #[must_use]
+    pub fn variant_index(&self, arm: usize) -> usize {
+        self.arms[arm].variant
+    }
+
     /// How one draw came about under an arm.
     #[must_use]
     pub fn explain(&self, arm: usize, draw: u64) -> Trace {

@@ -1,5 +1,7 @@
 //! From a tree to a [`Scenario`]: names, numbers and rules, with everything that is wrong at once.
 
+mod crisis;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -54,6 +56,7 @@ pub(super) fn build(
     let stances = check.stances(root);
     check.walk_aways(root, &mut actors);
     let groups = check.groups(root);
+    let crisis = check.crisis(root, about.as_ref());
     check.name_fields();
     let links = check.links(root);
     let consent = check.consent(root, &stances);
@@ -82,7 +85,7 @@ pub(super) fn build(
         links,
         groups,
         consent,
-        crisis: super::crisis::Crisis::default(),
+        crisis,
         policies,
         perspectives,
         claims,
@@ -216,7 +219,18 @@ impl Check<'_> {
         let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
         let numbers = || {
             let own = section.keys.iter().filter(|key| {
-                matches!(key.kind, spec::Kind::Estimate(..) | spec::Kind::Capability | spec::Kind::Table(_))
+                use spec::Kind;
+                matches!(
+                    key.kind,
+                    Kind::Estimate(..)
+                        | Kind::Estimates(..)
+                        | Kind::ByActor(..)
+                        | Kind::ByIssue(..)
+                        | Kind::ByWord(..)
+                        | Kind::Capability
+                        | Kind::Table(_)
+                        | Kind::Tables(_)
+                )
             });
             own.map(|key| key.name)
         };

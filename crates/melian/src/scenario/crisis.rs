@@ -50,7 +50,7 @@ pub struct GameFrame {
     pub moves: Order,
     /// Who moves first in alternating play; else the first player.
     pub first: Option<ActorId>,
-    /// 1 to 40: as given, else from the scenario's dates and step; `None` where it has none either.
+    /// 1 to 40; else from the scenario's dates and step.
     pub periods: Option<u32>,
     /// How many of the latest acts on the public record strategies condition on.
     pub memory: Option<u32>,
@@ -108,6 +108,31 @@ pub enum ActKind {
     Threaten,
     /// Leaves the talks for good, for everyone's value of no deal: the outside option. Only where `acts` names it.
     WalkOut,
+}
+
+impl ActKind {
+    /// All kinds with the words for them.
+    pub const WORDS: [(&'static str, Self); 7] = [
+        ("wait", Self::Wait),
+        ("offer", Self::Offer),
+        ("step_up", Self::StepUp),
+        ("step_down", Self::StepDown),
+        ("concede", Self::Concede),
+        ("threaten", Self::Threaten),
+        ("walk_out", Self::WalkOut),
+    ];
+
+    /// The kind a word of the language stands for.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(name, _)| *name == word).map(|(_, kind)| *kind)
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// `[ladder]`
@@ -179,7 +204,8 @@ pub struct PrivateType {
     pub name: String,
     /// Its true chance; weights are normalised over the dimension. `None` in at most one type: the rest.
     pub chance: Option<FieldId>,
-    /// What others believe its chance to be, where that differs.
+    /// What others believe its chance to be, where that differs. Types of the dimension without an entry for a holder
+    /// share what is left in proportion to their true chances.
     pub believed: Vec<(ActorId, FieldId)>,
     /// What sets the type apart; unset traits are the actor's own.
     pub traits: Traits,
@@ -250,7 +276,7 @@ pub struct PowerShift {
 }
 
 /// `[deadline]`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Deadline {
     /// After this period (a day in the file is turned into one); else after the last.
     pub after: Option<u32>,

@@ -98,6 +98,32 @@ pub struct Step {
     pub unit: StepUnit,
 }
 
+impl Step {
+    /// How many whole steps lie between two days; a date without month or day is the first in it, and a horizon before
+    /// `from` is none.
+    #[must_use]
+    pub fn periods(&self, from: &Date, to: &Date) -> u32 {
+        let months = |date: &Date| i64::from(date.year) * 12 + i64::from(date.month.max(1)) - 1;
+        let whole_months = months(to) - months(from) - i64::from(to.day.max(1) < from.day.max(1));
+        let units = match self.unit {
+            StepUnit::Day => day_number(*to) - day_number(*from),
+            StepUnit::Week => (day_number(*to) - day_number(*from)).div_euclid(7),
+            StepUnit::Month => whole_months,
+            StepUnit::Year => whole_months.div_euclid(12),
+        };
+        u32::try_from(units.div_euclid(i64::from(self.count))).unwrap_or(0)
+    }
+}
+
+/// Days on the proleptic Gregorian calendar, counted from 1 March of year 0.
+fn day_number(date: Date) -> i64 {
+    // March is the first month, so that a leap day is a year's last.
+    let month = (i64::from(date.month.max(1)) + 9) % 12;
+    let year = i64::from(date.year) - i64::from(month >= 10);
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap_days + (153 * month + 2) / 5 + i64::from(date.day.max(1)) - 1
+}
+
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepUnit {
@@ -161,6 +187,23 @@ mod tests {
         for text in ["", "2026-13", "2026-02-30", "26-01-01", "2026-1", "2026-01-01-01", "now"] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn whole_steps_between_two_days() {
+        let periods = |from: &str, to: &str, step: &str| {
+            let date = |text: &str| text.parse::<Date>().expect("a date");
+            step.parse::<Step>().expect("a step").periods(&date(from), &date(to))
+        };
+        assert_eq!(periods("-0416-05", "-0416-12", "1 month"), 7);
+        assert_eq!(periods("1914-06-28", "1914-08-04", "1 day"), 37);
+        assert_eq!(periods("1914-06-28", "1914-08-04", "2 days"), 18);
+        assert_eq!(periods("1962-10-16", "1962-10-28", "1 week"), 1);
+        assert_eq!(periods("2024-02-28", "2024-03-01", "1 day"), 2, "a leap year");
+        assert_eq!(periods("1900-02-28", "1900-03-01", "1 day"), 1, "none");
+        assert_eq!(periods("2026-01-31", "2026-03-30", "1 month"), 1);
+        assert_eq!(periods("2026", "2029", "1 year"), 3);
+        assert_eq!(periods("2026", "2025", "1 year"), 0);
     }
 
     #[test]

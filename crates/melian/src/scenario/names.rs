@@ -23,6 +23,12 @@ pub struct Names {
     pub policies: NameTable,
     /// Perspectives.
     pub perspectives: NameTable,
+    /// Rungs of the ladder, the lowest first.
+    pub rungs: NameTable,
+    /// The types of each actor in all its dimensions, by [`ActorId`]; names are unique within an actor.
+    pub types: Vec<NameTable>,
+    /// Who may join a war as an ally.
+    pub allies: Vec<ActorId>,
     /// Paths of all numbers: `stance.melos.submission.position`.
     pub paths: NameTable,
 }

@@ -9,6 +9,7 @@ use super::estimate::{bad_word, number};
 use super::names::{NameTable, Names};
 use super::report::{Findings, clip, unknown};
 use super::shape::place;
+use super::spec::Kind;
 use super::{Change, Conduct, Operation, Overlay, OverlayKind, Scenario, spec};
 use crate::diagnostic::{Code, Diagnostic, Span};
 
@@ -21,10 +22,10 @@ pub(super) struct Adjustments {
 }
 
 impl Adjustments {
-    /// The factor and the amount for the number at `path`: its own, or those for all capabilities of an actor.
+    /// The factor and the amount for the number at `path`: its own, or those for all numbers of its kind, by issue or
+    /// by actor.
     pub(super) fn factors(&self, path: &str) -> (f64, f64) {
-        let whole =
-            path.starts_with("actor.").then(|| path.rsplit_once('.').map_or(path, |(whole, _)| whole));
+        let whole = path.rsplit_once('.').map(|(whole, _)| whole);
         let of = |table: &BTreeMap<String, f64>| table.get(path).or_else(|| table.get(whole?)).copied();
         (of(&self.scale).unwrap_or(1.0), of(&self.shift).unwrap_or(0.0))
     }
@@ -54,7 +55,7 @@ pub(super) fn read(root: &Table, names: &mut Names, findings: &mut Findings) -> 
         }
     }
     let paths = all_paths(root);
-    let mut reader = Reader { names, paths: &paths, findings };
+    let mut reader = Reader { root, names, paths: &paths, findings };
     let policies = reader.overlays(root, "policy", OverlayKind::Policy);
     let perspectives = reader.overlays(root, "perspective", OverlayKind::Perspective);
     (policies, perspectives)
@@ -64,50 +65,107 @@ pub(super) fn read(root: &Table, names: &mut Names, findings: &mut Findings) -> 
 fn all_paths(root: &Table) -> NameTable {
     let mut paths = NameTable::default();
     for (section, node) in &root.entries {
-        if !spec::ADDABLE.contains(&section.name.as_str()) {
+        let Some(key) = spec::ROOT.key(&section.name).filter(|key| spec::ADDABLE.contains(&key.name)) else {
             continue;
+        };
+        if matches!(key.kind, Kind::Table(_)) {
+            paths.add(&section.name, place(section, node));
         }
-        let depth = if section.name == "stance" { 2 } else { 1 };
-        walk(&section.name, node, depth, &mut paths);
+        contents(&section.name, node, key.kind, &mut paths);
     }
     paths
 }
 
-fn walk(prefix: &str, node: &Node, ids: usize, paths: &mut NameTable) {
-    match &node.value {
-        Value::Table(table) => {
-            for (key, node) in &table.entries {
-                let path = format!("{prefix}.{}", key.name);
-                let is_source =
-                    spec::PROVENANCE.iter().any(|key_of| key_of.name == key.name) || key.name == "covers";
-                if ids == 0 && is_source {
-                    continue;
-                }
-                if ids <= 1 {
-                    paths.add(&path, place(key, node));
-                }
-                let name = key.name.as_str();
-                if ids > 0 {
-                    walk(&path, node, ids - 1, paths);
-                } else if (name == "accept" || name == "capability" || name == "members")
-                    && node.as_table().is_some_and(|table| !super::estimate::is_form(table))
-                {
-                    walk(&path, node, 0, paths);
-                }
+/// Adds the paths of what is inside a value of some kind.
+fn contents(prefix: &str, node: &Node, kind: Kind, paths: &mut NameTable) {
+    let list = prefix.rsplit('.').next().unwrap_or(prefix);
+    match (kind, &node.value) {
+        (Kind::Tables(section), Value::List(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                let path = format!("{prefix}.{}", item_name(list, index, item));
+                paths.add(&path, item.span);
+                contents(&path, item, Kind::Table(section), paths);
             }
         }
-        Value::List(items) => {
+        (Kind::Estimates(..), Value::List(items)) => {
             for (index, item) in items.iter().enumerate() {
-                let path = format!("{prefix}.{}", index + 1);
-                paths.add(&path, item.span);
-                walk(&path, item, 0, paths);
+                paths.add(&format!("{prefix}.{}", index + 1), item.span);
+            }
+        }
+        (_, Value::Table(table)) => {
+            for (key, node) in &table.entries {
+                let path = format!("{prefix}.{}", key.name);
+                let (inner, named) = match kind {
+                    Kind::Table(section) => (section.key(&key.name).map(|key| key.kind), !is_source(key)),
+                    Kind::ById(section) => (Some(Kind::Table(section)), true),
+                    Kind::ByIds(section) => (Some(Kind::ById(section)), false),
+                    Kind::ByThreeIds(section) => (Some(Kind::ByIds(section)), false),
+                    _ => (None, has_parts(kind) && !super::estimate::is_form(table)),
+                };
+                if named {
+                    paths.add(&path, place(key, node));
+                }
+                if let Some(inner) = inner {
+                    contents(&path, node, inner, paths);
+                }
             }
         }
         _ => {}
     }
 }
 
+fn is_source(key: &Key) -> bool {
+    key.name == "covers" || spec::PROVENANCE.iter().any(|source| source.name == key.name)
+}
+
+/// Whether a number of this kind may be several, by names.
+fn has_parts(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Capability | Kind::Members | Kind::ByActor(..) | Kind::ByIssue(..) | Kind::ByWord(..)
+    )
+}
+
+/// What an item of a list is called in paths: by a name if it has one, else by its number.
+pub(super) fn item_name(list: &str, index: usize, item: &Node) -> String {
+    let keys = spec::naming_keys(list);
+    let name = item.as_table().and_then(|table| keys.iter().find_map(|key| table.text(key)));
+    name.map_or_else(|| (index + 1).to_string(), str::to_owned)
+}
+
+/// The place of an item in a list, by its name or number.
+fn item_index(list: &str, items: &[Node], part: &str) -> Option<usize> {
+    match part.parse::<usize>() {
+        Ok(number) => number.checked_sub(1).filter(|index| *index < items.len()),
+        Err(_) => (0..items.len()).find(|&index| item_name(list, index, &items[index]) == part),
+    }
+}
+
+/// A path with the items of lists by their names, where it has them by numbers.
+fn canonical(root: &Table, path: &str) -> String {
+    let mut parts = path.split('.');
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    let mut node = root.get(&written);
+    let mut last = written.clone();
+    for part in parts {
+        let mut name = part.to_owned();
+        node = match node.map(|node| &node.value) {
+            Some(Value::Table(table)) => table.get(part),
+            Some(Value::List(items)) => item_index(&last, items, part).map(|index| {
+                name = item_name(&last, index, &items[index]);
+                &items[index]
+            }),
+            _ => None,
+        };
+        written.push('.');
+        written.push_str(&name);
+        part.clone_into(&mut last);
+    }
+    written
+}
+
 struct Reader<'a> {
+    root: &'a Table,
     names: &'a Names,
     paths: &'a NameTable,
     findings: &'a mut Findings,
@@ -206,8 +264,9 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, path: &str, span: Span) -> Option<String> {
-        if self.paths.get(path).is_some() {
-            return Some(path.to_owned());
+        let by_names = canonical(self.root, path);
+        if self.paths.get(&by_names).is_some() {
+            return Some(by_names);
         }
         if !self.findings.is_full() {
             let mut diagnostic = unknown_path(span, path, self.paths);
@@ -239,8 +298,11 @@ impl Reader<'_> {
                 let there = |number: &usize| self.paths.get(&format!("{}.{number}", section.name)).is_some();
                 let start = (1..=self.paths.len()).take_while(there).count();
                 for (index, item) in items.iter().enumerate() {
-                    let path = format!("{}.{}", section.name, start + index + 1);
-                    operations.push(Operation { path, change: Change::Add, span: item.span });
+                    let path = format!("{}.{}", section.name, item_name(&section.name, start + index, item));
+                    match self.paths.span(&path) {
+                        Some(there) => self.findings.push(there_already(&path, item.span, there)),
+                        None => operations.push(Operation { path, change: Change::Add, span: item.span }),
+                    }
                 }
             } else {
                 self.addition(&section.name, node, operations);
@@ -257,34 +319,37 @@ impl Reader<'_> {
                 (Value::Table(table), _) if is_branch && !super::estimate::is_form(table) => {
                     self.addition(&path, node, operations);
                 }
-                (_, Some(there)) => self.findings.push(
-                    Diagnostic::error(Code::BAD_OPERATION, key.span, format!("`{path}` is there already"))
-                        .also(there, "it is here")
-                        .help("change it by `set`"),
-                ),
+                (_, Some(there)) => self.findings.push(there_already(&path, key.span, there)),
                 (_, None) => operations.push(Operation { path, change: Change::Add, span: place(key, node) }),
             }
         }
     }
 }
 
-/// Whether the language puts a number at this path.
+fn there_already(path: &str, span: Span, there: Span) -> Diagnostic {
+    Diagnostic::error(Code::BAD_OPERATION, span, format!("`{path}` is there already"))
+        .also(there, "it is here")
+        .help("change it by `set`")
+}
+
+/// Whether the language puts a number, or several of one kind, at this path.
 fn names_number(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('.').collect();
     matches!(
-        parts.as_slice(),
-        ["actor", _, "capability"]
-            | ["actor", _, "capability", _]
-            | ["issue", _, "no_deal" | "outcome"]
-            | ["walk_away", _, "value" | "drift"]
-            | ["stance", _, _, "position" | "salience" | "declared"]
-            | ["stance", _, _, "accept", "min" | "max"]
+        spec::kind_at(path),
+        Some(
+            Kind::Estimate(..) | Kind::Capability | Kind::ByActor(..) | Kind::ByIssue(..) | Kind::ByWord(..)
+        )
     )
 }
 
 /// How many dots a path has that names a whole thing of this section.
 fn depth_of(prefix: &str) -> usize {
-    if prefix.starts_with("stance") { 2 } else { 1 }
+    let section = prefix.split('.').next().unwrap_or(prefix);
+    match spec::ROOT.key(section).map(|key| key.kind) {
+        Some(Kind::ByIds(_)) => 2,
+        Some(Kind::ByThreeIds(_)) => 3,
+        _ => 1,
+    }
 }
 
 /// A value as one line of text.
@@ -442,33 +507,40 @@ pub(super) fn merge(into: &mut Table, from: &Table) {
 
 fn find<'a>(root: &'a mut Table, path: &str) -> Option<&'a mut Node> {
     let mut parts = path.split('.');
-    let mut node = root.get_mut(parts.next()?)?;
+    let mut last = parts.next()?;
+    let mut node = root.get_mut(last)?;
     for part in parts {
         node = match &mut node.value {
             Value::Table(table) => table.get_mut(part)?,
-            Value::List(items) => items.get_mut(part.parse::<usize>().ok()?.checked_sub(1)?)?,
+            Value::List(items) => {
+                let index = item_index(last, items, part)?;
+                &mut items[index]
+            }
             _ => return None,
         };
+        last = part;
     }
     Some(node)
 }
 
 fn remove(root: &mut Table, path: &str) {
-    let Some((parent, last)) = path.rsplit_once('.') else { return };
+    let Some((parent, last)) = path.rsplit_once('.') else {
+        root.entries.retain(|(key, _)| key.name != path);
+        return;
+    };
     if let Some(node) = find(root, parent) {
+        let list = parent.rsplit('.').next().unwrap_or(parent);
         match &mut node.value {
             Value::Table(table) => table.entries.retain(|(key, _)| key.name != last),
             Value::List(items) => {
-                if let Some(index) = last.parse::<usize>().ok().and_then(|number| number.checked_sub(1))
-                    && index < items.len()
-                {
+                if let Some(index) = item_index(list, items, last) {
                     items.remove(index);
                 }
             }
             _ => {}
         }
     }
-    // With an actor or an issue go its stances.
+    // With an actor or an issue goes what is said of it.
     let remove_from = |table: Option<&mut Node>, name: &str| {
         if let Some(Node { value: Value::Table(table), .. }) = table {
             table.entries.retain(|(key, _)| key.name != name);
@@ -476,8 +548,14 @@ fn remove(root: &mut Table, path: &str) {
     };
     match parent {
         "actor" => {
-            remove_from(root.get_mut("stance"), last);
-            remove_from(root.get_mut("walk_away"), last);
+            for section in ["stance", "walk_away", "type", "audience", "power_shift", "office", "mediator"] {
+                remove_from(root.get_mut(section), last);
+            }
+            for section in ["red_line", "guarantee", "spoiler", "ally", "message"] {
+                if let Some(Node { value: Value::List(items), .. }) = root.get_mut(section) {
+                    items.retain(|item| !concerns(item, last));
+                }
+            }
         }
         "issue" => {
             if let Some(Node { value: Value::Table(stances), .. }) = root.get_mut("stance") {
@@ -488,6 +566,12 @@ fn remove(root: &mut Table, path: &str) {
         }
         _ => {}
     }
+}
+
+/// Whether an item of a list is about an actor.
+fn concerns(item: &Node, actor: &str) -> bool {
+    let keys = ["of", "supports", "by", "to", "actor", "from"];
+    item.as_table().is_some_and(|table| keys.iter().any(|key| table.text(key) == Some(actor)))
 }
 
 /// Keys of `from` that `into` has too, other than tables: what merging would overwrite.

@@ -60,6 +60,15 @@ fn kind(kind: Kind) -> Value {
         Kind::Step => json!({ "type": "string", "pattern": "^[0-9]+ (day|week|month|year)s?$" }),
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
         Kind::Estimate(..) => json!({ "$ref": "#/definitions/estimate" }),
+        Kind::Estimates(..) => json!({ "type": "array", "items": { "$ref": "#/definitions/estimate" } }),
+        Kind::ByIssue(..) => by_id(&json!({ "$ref": "#/definitions/estimate" })),
+        Kind::ByWord(words, ..) => by_word(words),
+        Kind::Count(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
+        Kind::WordsByActor(words) => {
+            let list = json!({ "type": "array", "items": { "type": "string", "enum": words } });
+            json!({ "anyOf": [list, by_id(&list)] })
+        }
+        Kind::ActorsByActor => by_id(&json!({ "type": "array", "items": { "type": "string" } })),
         Kind::Number(low, high) => json!({ "type": "number", "minimum": low, "maximum": high }),
         Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::TextOrTexts => {
@@ -70,7 +79,7 @@ fn kind(kind: Kind) -> Value {
             "patternProperties": { "^[0-9]+(\\.[0-9]+)?$": { "type": "string" } },
             "additionalProperties": false,
         }),
-        Kind::Capability => json!({ "anyOf": [
+        Kind::Capability | Kind::ByActor(..) => json!({ "anyOf": [
             { "$ref": "#/definitions/estimate" },
             by_id(&json!({ "$ref": "#/definitions/estimate" })),
         ] }),
@@ -80,6 +89,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Table(inner) => section(inner),
         Kind::ById(inner) => by_id(&section(inner)),
         Kind::ByIds(inner) => by_id(&by_id(&section(inner))),
+        Kind::ByThreeIds(inner) => by_id(&by_id(&by_id(&section(inner)))),
         Kind::Tables(inner) => json!({ "type": "array", "items": section(inner) }),
         Kind::Values => json!({ "type": "object", "additionalProperties": true }),
         Kind::Factors => number_map(),
@@ -98,6 +108,7 @@ fn additions() -> Value {
         let schema = match key.kind {
             Kind::ById(inner) => by_id(&section_with(inner, false)),
             Kind::ByIds(inner) => by_id(&by_id(&section_with(inner, false))),
+            Kind::Table(inner) => section_with(inner, false),
             other => kind(other),
         };
         properties.insert(key.name.into(), described(schema, key.about));
@@ -107,6 +118,12 @@ fn additions() -> Value {
 
 fn by_id(inner: &Value) -> Value {
     json!({ "type": "object", "patternProperties": { "^[a-z][a-z0-9_]*$": inner }, "additionalProperties": false })
+}
+
+fn by_word(words: &[&str]) -> Value {
+    let estimate = |word: &&str| ((*word).to_owned(), json!({ "$ref": "#/definitions/estimate" }));
+    let properties: Map<String, Value> = words.iter().map(estimate).collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
 /// A number with or without experts.
@@ -160,6 +177,24 @@ pub fn reference() -> String {
         &spec::LINK,
         &spec::GROUP,
         &spec::CONSENT,
+        &spec::GAME,
+        &spec::PACKAGE,
+        &spec::LADDER,
+        &spec::RUNG,
+        &spec::WAR,
+        &spec::TYPE,
+        &spec::AUDIENCE,
+        &spec::RED_LINE,
+        &spec::POWER_SHIFT,
+        &spec::DEADLINE,
+        &spec::COMPLIANCE,
+        &spec::GUARANTEE,
+        &spec::SPOILER,
+        &spec::ALLY,
+        &spec::OFFICE,
+        &spec::SURVIVAL,
+        &spec::MESSAGE,
+        &spec::MEDIATOR,
         &spec::POLICY,
         &spec::PERSPECTIVE,
         &spec::CLAIM,
@@ -191,8 +226,19 @@ fn takes(kind: Kind) -> String {
         Kind::Flag => "`true` or `false`".into(),
         Kind::Date => "date".into(),
         Kind::Step => "length of time".into(),
-        Kind::Word(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", "),
+        Kind::Word(words) => words_in_quotes(words, "\""),
         Kind::Estimate(low, high) => format!("estimate, {low} to {high}"),
+        Kind::Estimates(low, high) => format!("list of estimates, {low} to {high}"),
+        Kind::ByActor(low, high) => format!("estimate, {low} to {high}; or such by actor"),
+        Kind::ByIssue(low, high) => format!("estimates by issue, {low} to {high}"),
+        Kind::ByWord(words, low, high) => {
+            format!("estimates, {low} to {high}, by {}", words_in_quotes(words, ""))
+        }
+        Kind::Count(low, high) => format!("whole number, {low} to {high}"),
+        Kind::WordsByActor(words) => {
+            format!("list of {}; or such lists by actor", words_in_quotes(words, "\""))
+        }
+        Kind::ActorsByActor => "lists of actors by actor".into(),
         Kind::Number(low, high) => format!("number, {low} to {high}"),
         Kind::Texts => "list of strings".into(),
         Kind::TextOrTexts => "string or list of strings".into(),
@@ -200,13 +246,17 @@ fn takes(kind: Kind) -> String {
         Kind::Capability => "estimate, not negative; or such by issue".into(),
         Kind::Members => "list of actors, or weights by actor".into(),
         Kind::Table(_) => "table".into(),
-        Kind::ById(_) | Kind::ByIds(_) | Kind::Options => "tables by id".into(),
+        Kind::ById(_) | Kind::ByIds(_) | Kind::ByThreeIds(_) | Kind::Options => "tables by id".into(),
         Kind::Tables(_) => "list of tables".into(),
         Kind::Values => "values by path".into(),
         Kind::Factors => "numbers by path".into(),
         Kind::Conducts => "`\"accept\"` or `\"refuse\"` by actor".into(),
         Kind::Additions => "tables".into(),
     }
+}
+
+fn words_in_quotes(words: &[&str], quote: &str) -> String {
+    words.iter().map(|word| format!("`{quote}{word}{quote}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

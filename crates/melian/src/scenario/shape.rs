@@ -111,6 +111,27 @@ fn value(kind: Kind, name: &str, node: &Node, partial: bool, findings: &mut Find
                 findings.push(Diagnostic::error(Code::BAD_DATE, node.span, expected));
             }
         }
+        Kind::Count(low, high) => drop(count(name, node, (low, high), findings)),
+        Kind::WordsByActor(words) => words_by_actor(words, name, node, findings),
+        Kind::ActorsByActor => {
+            for (key, node) in table(name, node, findings).map_or(&[][..], |table| &table.entries) {
+                texts(&key.name, node, findings);
+            }
+        }
+        Kind::ByIssue(..) => drop(table(name, node, findings)),
+        Kind::ByWord(words, ..) => {
+            for (key, _) in table(name, node, findings).map_or(&[][..], |table| &table.entries) {
+                if !words.contains(&key.name.as_str()) {
+                    findings.push(unknown_key(
+                        key.span,
+                        &key.name,
+                        &format!("`{name}`"),
+                        words.iter().copied(),
+                    ));
+                }
+            }
+        }
+        Kind::Estimates(..) => expect(node.as_list().is_some(), "a list of numbers", name, node, findings),
         Kind::Number(low, high) => drop(number(node, (low, high), findings)),
         Kind::Texts => texts(name, node, findings),
         Kind::TextOrTexts => {
@@ -131,6 +152,16 @@ fn value(kind: Kind, name: &str, node: &Node, partial: bool, findings: &mut Find
                 }
             }
         }
+        Kind::ByThreeIds(inner) => {
+            for (actor, node) in table(name, node, findings).map_or(&[][..], |table| &table.entries) {
+                for (key, node) in table(&actor.name, node, findings).map_or(&[][..], |table| &table.entries)
+                {
+                    if id(&key.name, key.span, "id", findings) {
+                        by_id(inner, &key.name, node, partial, findings);
+                    }
+                }
+            }
+        }
         Kind::Tables(inner) => tables(inner, name, node, findings),
         Kind::Anchors | Kind::Values | Kind::Factors | Kind::Conducts => {
             table(name, node, findings);
@@ -143,7 +174,7 @@ fn value(kind: Kind, name: &str, node: &Node, partial: bool, findings: &mut Find
                 }
             }
         }
-        Kind::Estimate(..) | Kind::Capability | Kind::Members => {}
+        Kind::Estimate(..) | Kind::ByActor(..) | Kind::Capability | Kind::Members => {}
     }
 }
 
@@ -208,6 +239,42 @@ fn texts(name: &str, node: &Node, findings: &mut Findings) {
     for item in items {
         text(name, item, findings);
     }
+}
+
+fn words_by_actor(words: &'static [&'static str], name: &str, node: &Node, findings: &mut Findings) {
+    let mut list = |name: &str, node: &Node| {
+        texts(name, node, findings);
+        for item in node.as_list().unwrap_or(&[]) {
+            if let Some(word) = item.as_text().filter(|word| !words.contains(word)) {
+                findings.push(bad_word(word, item.span, words));
+            }
+        }
+    };
+    match node.as_table() {
+        None => list(name, node),
+        Some(table) => {
+            for (key, node) in &table.entries {
+                list(&key.name, node);
+            }
+        }
+    }
+}
+
+/// A whole number in a range.
+pub(super) fn count(name: &str, node: &Node, range: (u32, u32), findings: &mut Findings) -> Option<u32> {
+    let (low, high) = range;
+    let Value::Integer(value) = node.value else {
+        expect(false, "a whole number", name, node, findings);
+        return None;
+    };
+    let whole = u32::try_from(value).ok().filter(|value| (low..=high).contains(value));
+    if whole.is_none() {
+        findings.push(
+            Diagnostic::error(Code::OUT_OF_RANGE, node.span, format!("{value} is out of range"))
+                .label(format!("must be from {low} to {high}")),
+        );
+    }
+    whole
 }
 
 fn table<'a>(name: &str, node: &'a Node, findings: &mut Findings) -> Option<&'a Table> {

@@ -42,8 +42,22 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// A number or an estimate, between these ends.
     Estimate(f64, f64),
+    /// Estimates between these ends, in a list.
+    Estimates(f64, f64),
+    /// An estimate between these ends for all actors, or estimates by actor.
+    ByActor(f64, f64),
+    /// Estimates by issue, between these ends.
+    ByIssue(f64, f64),
+    /// Estimates by one of these words, between these ends.
+    ByWord(&'static [&'static str], f64, f64),
     /// A number that can't be an estimate, between these ends.
     Number(f64, f64),
+    /// A whole number between these ends.
+    Count(u32, u32),
+    /// A list of these words for all actors, or lists by actor.
+    WordsByActor(&'static [&'static str]),
+    /// Lists of actors by actor.
+    ActorsByActor,
     /// A list of strings.
     Texts,
     /// A string, or a list of strings.
@@ -60,6 +74,8 @@ pub enum Kind {
     ById(&'static Section),
     /// Tables by two ids: `[stance.ACTOR.ISSUE]`.
     ByIds(&'static Section),
+    /// Tables by three ids: `[type.ACTOR.DIMENSION.TYPE]`.
+    ByThreeIds(&'static Section),
     /// A list of tables: `[[link]]`.
     Tables(&'static Section),
     /// Values by path.
@@ -252,6 +268,326 @@ pub static CONSENT: Section = Section {
     ],
 };
 
+/// The words for acts of a game.
+pub const ACTS: &[&str] = &["wait", "offer", "step_up", "step_down", "concede", "threaten", "walk_out"];
+
+const CHANCE: Kind = Kind::Estimate(0.0, 1.0);
+const CHANCES: Kind = Kind::ByActor(0.0, 1.0);
+/// What something costs, in points of an actor's stake.
+const COST: Kind = Kind::Estimate(0.0, 1000.0);
+const COSTS: Kind = Kind::ByActor(0.0, 1000.0);
+/// The same where it may be a gain as well.
+const WORTH: Kind = Kind::Estimate(-1000.0, 1000.0);
+const WORTHS: Kind = Kind::ByActor(-1000.0, 1000.0);
+
+const BELIEVED: Key =
+    optional("believed", CHANCES, "what others believe that chance to be, where that differs; by actor");
+
+const fn named(about: &'static str) -> Key {
+    optional("id", Kind::Text, about)
+}
+
+/// `[game]`
+pub static GAME: Section = Section {
+    header: "[game]",
+    about: "Who plays the crisis, in what order, how long. All of it may be left out.",
+    provenance: true,
+    keys: &[
+        optional(
+            "players",
+            Kind::Texts,
+            "2 to 4 actors who choose their acts; else those whose consent is needed",
+        ),
+        optional(
+            "moves",
+            Kind::Word(&["alternating", "simultaneous"]),
+            "whether players take turns, a period each, or all move at once; else alternating",
+        ),
+        optional("first", Kind::Text, "who moves first when they take turns; else the first player"),
+        optional("periods", Kind::Count(1, 40), "how many; else from the dates and the step of [scenario]"),
+        optional("memory", Kind::Count(0, 4), "how many of the latest acts players look back on; else none"),
+        optional("offers", Kind::Count(2, 101), "points of the grid of offers; else 11"),
+        optional("package", Kind::ById(&PACKAGE), "packages that may be offered beside the grid"),
+        optional("acts", Kind::WordsByActor(ACTS), "the acts there are; else all but `walk_out`"),
+        optional(
+            "weights",
+            Kind::ByWord(ACTS, 0.0, 1e6),
+            "how likely an act is against others at precision 0; else 1 each",
+        ),
+        optional("discount", CHANCES, "worth of the next period against this one; else 1"),
+        optional(
+            "precision",
+            Kind::Estimate(0.0, 1e6),
+            "how sharply players choose the better act, in units of 1 per full stake",
+        ),
+    ],
+};
+
+/// `[game.package.ID]`
+pub static PACKAGE: Section = Section {
+    header: "[game.package.ID]",
+    about: "Terms that may be offered, under a name.",
+    provenance: true,
+    keys: &[
+        optional("name", Kind::Text, "the name to show; else the id"),
+        required(
+            "terms",
+            Kind::ByIssue(0.0, 100.0),
+            "terms by issue; issues left out stay at their no-deal points",
+        ),
+    ],
+};
+
+/// `[ladder]`
+pub static LADDER: Section = Section {
+    header: "[ladder]",
+    about: "Steps of escalation, in the abstract.",
+    provenance: true,
+    keys: &[
+        required("rungs", Kind::Tables(&RUNG), "2 to 12 rungs, the lowest first"),
+        optional("start", Kind::Text, "the rung the crisis stands on at the start; else the first"),
+    ],
+};
+
+/// `ladder.rungs`
+pub static RUNG: Section = Section {
+    header: "ladder.rungs = [{ name, ... }]",
+    about: "One rung of the ladder. Its name is an id.",
+    provenance: true,
+    keys: &[
+        required("name", Kind::Text, "its id: \"siege\""),
+        optional("cost", WORTHS, "what a period on it costs; negative: brings. For all actors, or by actor"),
+        optional("accident", CHANCE, "chance per period that it gets out of hand: leads to war; else 0"),
+        optional("reversible", Kind::Flag, "whether one can step down from it; else true"),
+        optional("by", Kind::TextOrTexts, "the players who may take the step to it; else all"),
+        optional(
+            "falls_back",
+            Kind::Text,
+            "the lower rung the crisis falls back to after a period on this one",
+        ),
+        optional("war", Kind::Flag, "whether reaching it is war, a lottery that ends play; else false"),
+    ],
+};
+
+/// `[war]`
+pub static WAR: Section = Section {
+    header: "[war]",
+    about: "War: a lottery over the winner's and the loser's terms.",
+    provenance: true,
+    keys: &[
+        optional("cost", COSTS, "what war costs, win or lose; else 0. Types may say otherwise"),
+        optional(
+            "exponent",
+            Kind::Estimate(0.0, 100.0),
+            "m in A's chance to win, A^m / (A^m + B^m) of the capabilities; else 1",
+        ),
+        optional("wins", CHANCES, "an actor's chance to win, where it isn't from capabilities"),
+        optional(
+            "first_move",
+            Kind::Estimate(-1.0, 1.0),
+            "added to the chance of who steps into war; else 0",
+        ),
+        optional("sides", Kind::ActorsByActor, "actors who fight on a player's side from the start"),
+    ],
+};
+
+/// `[type.ACTOR.DIMENSION.TYPE]`
+pub static TYPE: Section = Section {
+    header: "[type.ACTOR.DIMENSION.TYPE]",
+    about: "What others don't know about an actor: one of two to four types in each dimension, at most four together.",
+    provenance: true,
+    keys: &[
+        optional("chance", CHANCE, "its true chance; one type of a dimension may leave it out: the rest"),
+        BELIEVED,
+        optional("war_cost", COST, "what war costs it"),
+        optional("wins", CHANCE, "its chance to win a war"),
+        optional("rung_cost", Kind::Estimate(0.0, 1000.0), "factor on what rungs cost it; else 1"),
+        optional("audience", COST, "what backing down in public costs it"),
+        optional("red_line", COST, "what letting its red line pass costs it"),
+        optional("walk_away", WORTH, "its value of no deal"),
+        optional("temptation", WORTH, "what it gains by breaking a deal that others keep"),
+        optional("betrayed", COST, "what it loses when others break a deal that it keeps"),
+        optional("spoiled", CHANCE, "chance that a spoiler's strike from its side succeeds"),
+        optional("patience", CHANCE, "worth of the next period against this one"),
+        optional("stake", Kind::Estimate(0.0, 1000.0), "factor on its gains from terms; else 1"),
+    ],
+};
+
+/// `[audience.ACTOR]`
+pub static AUDIENCE: Section = Section {
+    header: "[audience.ACTOR]",
+    about: "What an actor's own public makes of backing down.",
+    provenance: true,
+    keys: &[
+        required(
+            "cost",
+            COST,
+            "what backing down costs after a public threat or step, or settling short of what was `declared`",
+        ),
+        optional("growth", COST, "what is added with every period after the threat; else 0"),
+    ],
+};
+
+/// `[[red_line]]`
+pub static RED_LINE: Section = Section {
+    header: "[[red_line]]",
+    about: "A rung that an actor has said it won't let others take.",
+    provenance: true,
+    keys: &[
+        named("its id; else `of`"),
+        required("of", Kind::Text, "who drew it"),
+        required("rung", Kind::Text, "the rung others must not reach"),
+        required("cost", COST, "what letting it pass costs: not answering with a step"),
+    ],
+};
+
+/// `[power_shift.ACTOR]`
+pub static POWER_SHIFT: Section = Section {
+    header: "[power_shift.ACTOR]",
+    about: "How an actor's capability will change.",
+    provenance: true,
+    keys: &[
+        required("factor", Kind::Estimate(0.0, 1000.0), "factor on its capability"),
+        optional(
+            "at",
+            Kind::Count(1, 40),
+            "the period from which; else little by little, reached in the last",
+        ),
+    ],
+};
+
+/// `[deadline]`
+pub static DEADLINE: Section = Section {
+    header: "[deadline]",
+    about: "What happens if there is no deal in time.",
+    provenance: true,
+    keys: &[
+        optional("after", Kind::Count(1, 40), "the period after which; else the last"),
+        optional("by", Kind::Date, "the day after which, in place of `after`"),
+        required("then", Kind::Word(&["no_deal", "war", "imposed"]), "what comes then"),
+        optional("imposed_by", Kind::Text, "whose terms are imposed, for `then = \"imposed\"`"),
+    ],
+};
+
+/// `[compliance]`
+pub static COMPLIANCE: Section = Section {
+    header: "[compliance]",
+    about: "Once a deal is signed, everyone keeps or breaks it. Without this section deals are kept.",
+    provenance: true,
+    keys: &[
+        optional("steps", Kind::Estimates(0.0, 1.0), "shares of the deal, step by step; else all at once"),
+        optional("temptation", WORTHS, "what breaking a deal that others keep gains; else 0"),
+        optional("betrayed", COSTS, "what keeping a deal that others break loses; else 0"),
+        optional("monitoring", CHANCE, "chance that a breach is seen; else 1"),
+        optional("snap_back", COST, "what a breach that is seen costs who broke it; else 0"),
+    ],
+};
+
+/// `[[guarantee]]`
+pub static GUARANTEE: Section = Section {
+    header: "[[guarantee]]",
+    about: "Somebody makes good what a breach costs another.",
+    provenance: true,
+    keys: &[
+        named("its id; else `by`"),
+        required("by", Kind::Text, "who gives it"),
+        required("to", Kind::Text, "whom it protects"),
+        required("makes_good", COST, "how much of what a breach costs the protected it makes good"),
+        required("honoured", CHANCE, "chance that it is honoured"),
+        BELIEVED,
+        optional("cost", COST, "what honouring it costs who gave it; else 0"),
+    ],
+};
+
+/// `[[spoiler]]`
+pub static SPOILER: Section = Section {
+    header: "[[spoiler]]",
+    about: "Who may strike at a signed deal; any actor, a player too.",
+    provenance: true,
+    keys: &[
+        named("its id; else `actor`"),
+        required("actor", Kind::Text, "who"),
+        required("strikes", CHANCE, "chance per signed deal that it strikes"),
+        required("succeeds", CHANCE, "chance that a strike succeeds; types may say otherwise by `spoiled`"),
+        optional("from", Kind::Text, "the player from whose side it strikes, of whose type success tells"),
+        optional("cost", COST, "what a strike that succeeds costs each party; else 0"),
+    ],
+};
+
+/// `[[ally]]`
+pub static ALLY: Section = Section {
+    header: "[[ally]]",
+    about: "Who may come to a player's help in a war.",
+    provenance: true,
+    keys: &[
+        named("its id; else `of`"),
+        required("of", Kind::Text, "who may come"),
+        required("supports", Kind::Text, "whom"),
+        required("chance", CHANCE, "chance that it comes"),
+        BELIEVED,
+        optional("cost", COST, "what coming costs it; else 0"),
+        optional("pledge", COST, "what staying away costs it after its pledge; else 0"),
+    ],
+};
+
+/// `[office.ACTOR]`
+pub static OFFICE: Section = Section {
+    header: "[office.ACTOR]",
+    about: "The stakes of the office that decides, apart from the country's.",
+    provenance: true,
+    keys: &[
+        optional("weight", CHANCE, "how much of the payoff is the office's own; else 1"),
+        required("value", COST, "what holding office is worth"),
+        required("fall", COST, "what losing it costs"),
+        required("survival", Kind::Table(&SURVIVAL), "chance of holding office by how things end"),
+        optional("tenure", CHANCE, "chance per period of still deciding in the next; else 1"),
+    ],
+};
+
+/// `survival = { ... }`
+pub static SURVIVAL: Section = Section {
+    header: "survival = { deal, none, imposed, won, lost }",
+    about: "Chances of holding office by how things end.",
+    provenance: true,
+    keys: &[
+        required("deal", CHANCE, "a deal stands"),
+        required("none", CHANCE, "no deal"),
+        required("imposed", CHANCE, "the other side's terms were imposed, or it conceded"),
+        required("won", CHANCE, "a war was won"),
+        required("lost", CHANCE, "a war was lost"),
+    ],
+};
+
+/// `[[message]]`
+pub static MESSAGE: Section = Section {
+    header: "[[message]]",
+    about: "What a player may say, at no cost, before the first move.",
+    provenance: true,
+    keys: &[
+        named("its id; else `from`"),
+        required("from", Kind::Text, "who speaks"),
+        required("words", Kind::Texts, "two to four things it may say"),
+    ],
+};
+
+/// `[mediator.ACTOR]`
+pub static MEDIATOR: Section = Section {
+    header: "[mediator.ACTOR]",
+    about: "Who mediates; not a player.",
+    provenance: true,
+    keys: &[
+        optional("proposes", Kind::Flag, "whether it makes proposals, in turn with the players; else false"),
+        optional(
+            "carries",
+            Kind::Flag,
+            "whether offers go through it in private, so that settling short of what was declared costs nothing; else false",
+        ),
+        optional("adds", COSTS, "what it adds to an actor's payoff if there is a deal; for all, or by actor"),
+        optional("bias", COSTS, "weight of an actor's gain in what it proposes; else 1 each"),
+        optional("patience", CHANCE, "chance per period that it stays; else 1"),
+    ],
+};
+
 const OPERATIONS: [Key; 6] = [
     optional(
         "set",
@@ -343,6 +679,21 @@ pub static ROOT: Section = Section {
         optional("link", Kind::Tables(&LINK), "conditions between issues"),
         optional("group", Kind::ById(&GROUP), "actors counted together"),
         optional("consent", Kind::Tables(&CONSENT), "stages a deal must pass"),
+        optional("game", Kind::Table(&GAME), "who plays the crisis, and how long"),
+        optional("ladder", Kind::Table(&LADDER), "steps of escalation"),
+        optional("war", Kind::Table(&WAR), "who wins a war, and what it costs"),
+        optional("type", Kind::ByThreeIds(&TYPE), "what others don't know about actors"),
+        optional("audience", Kind::ById(&AUDIENCE), "what backing down costs at home"),
+        optional("red_line", Kind::Tables(&RED_LINE), "rungs that must not be taken"),
+        optional("power_shift", Kind::ById(&POWER_SHIFT), "how capabilities will change"),
+        optional("deadline", Kind::Table(&DEADLINE), "what happens without a deal in time"),
+        optional("compliance", Kind::Table(&COMPLIANCE), "keeping and breaking a deal"),
+        optional("guarantee", Kind::Tables(&GUARANTEE), "who makes good what a breach costs"),
+        optional("spoiler", Kind::Tables(&SPOILER), "who may strike at a deal"),
+        optional("ally", Kind::Tables(&ALLY), "who may come to help in a war"),
+        optional("office", Kind::ById(&OFFICE), "stakes of those who decide"),
+        optional("message", Kind::Tables(&MESSAGE), "what may be said before the first move"),
+        optional("mediator", Kind::ById(&MEDIATOR), "who mediates"),
         optional("policy", Kind::ById(&POLICY), "what somebody could do"),
         optional("perspective", Kind::ById(&PERSPECTIVE), "how named sources see the conflict"),
         optional("claim", Kind::Tables(&CLAIM), "testable sentences"),
@@ -352,27 +703,68 @@ pub static ROOT: Section = Section {
 };
 
 /// What an overlay's `add` may bring in.
-pub const ADDABLE: &[&str] = &["actor", "issue", "stance", "walk_away", "link", "group", "consent"];
-
-/// Sections that come with later lenses.
-pub const LATER: &[&str] = &[
+pub const ADDABLE: &[&str] = &[
+    "actor",
+    "issue",
+    "stance",
+    "walk_away",
+    "link",
+    "group",
+    "consent",
+    "game",
     "ladder",
+    "war",
     "type",
-    "ally",
-    "belief",
     "audience",
-    "offer",
+    "red_line",
+    "power_shift",
+    "deadline",
+    "compliance",
     "guarantee",
     "spoiler",
+    "ally",
     "office",
+    "message",
     "mediator",
-    "war",
-    "signal",
-    "leader",
-    "sequence",
-    "surprise",
-    "trust",
 ];
+
+/// Sections that come with later lenses.
+pub const LATER: &[&str] = &["signal", "leader", "sequence", "surprise", "trust"];
+
+/// The keys that tell what an item of a list is called in paths, the first there is; none where items only have
+/// numbers.
+#[must_use]
+pub fn naming_keys(list: &str) -> &'static [&'static str] {
+    match list {
+        "rungs" => &["name"],
+        "red_line" | "ally" => &["id", "of"],
+        "guarantee" => &["id", "by"],
+        "spoiler" => &["id", "actor"],
+        "message" => &["id", "from"],
+        _ => &[],
+    }
+}
+
+/// What the language puts at a path such as `stance.melos.submission.accept.max`; `None` where it has no value.
+#[must_use]
+pub fn kind_at(path: &str) -> Option<Kind> {
+    let mut kind = Kind::Table(&ROOT);
+    for part in path.split('.') {
+        kind = match kind {
+            Kind::Table(section) => section.key(part)?.kind,
+            Kind::ById(section) | Kind::Tables(section) => Kind::Table(section),
+            Kind::ByIds(section) => Kind::ById(section),
+            Kind::ByThreeIds(section) => Kind::ByIds(section),
+            Kind::Capability => Kind::Estimate(NOT_NEGATIVE.0, NOT_NEGATIVE.1),
+            Kind::Estimates(low, high)
+            | Kind::ByActor(low, high)
+            | Kind::ByIssue(low, high)
+            | Kind::ByWord(_, low, high) => Kind::Estimate(low, high),
+            _ => return None,
+        };
+    }
+    Some(kind)
+}
 
 impl Section {
     /// The key of this name.

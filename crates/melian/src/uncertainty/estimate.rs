@@ -242,7 +242,7 @@ impl Estimate {
     }
 
     /// The chance that the number is at most `x`, before truncation.
-    fn cdf(&self, x: f64) -> f64 {
+    pub(super) fn cdf(&self, x: f64) -> f64 {
         if let Some(distribution) = self.continuous() {
             return distribution.cdf(x);
         }

@@ -6,6 +6,7 @@
 mod correlate;
 mod design;
 mod estimate;
+mod marginal;
 mod quantile;
 mod sampler;
 mod stream;
@@ -13,6 +14,7 @@ mod stream;
 pub use correlate::{Copula, CorrelationProblem};
 pub use design::{Axis, Design, DesignProblem, LATIN_MOST, SOBOL_DIMENSIONS};
 pub use estimate::{Estimate, EstimateProblem, Range};
+pub use marginal::Marginal;
 pub use quantile::{Affine, Quantile, Tabulated};
 pub use sampler::{EXPERT_PATH, NO_EXPERT, Sampler, SamplerInput, SamplerProblem};
 pub use stream::{Coordinates, Stream, StreamKey};

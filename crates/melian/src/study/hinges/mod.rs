@@ -1,0 +1,380 @@
+//! Hinges: the values at which an answer turns over, and the numbers most worth finding out.
+//!
+//! An answer is read from the ensemble: whether there is room in most draws, which anchor a family's terms lie
+//! nearest to, which ending is the likeliest. An input is *pinned* when it has one value in every draw, all else being
+//! as drawn (on the same draws, correlated inputs too). Its hinge is the value nearest to its median at which the
+//! pinned ensemble gives another answer; near is what crosses little of the probability that the user gave. Values are
+//! found by trying points spread over the user's range and beyond, and halving where the answer turns over; each is
+//! checked to turn it over.
+//!
+//! Worth is the expected value of perfect information on one input (Raiffa and Schlaifer 1961; Brennan, Kharroubi,
+//! O'Hagan and Chilcott 2007, Medical Decision Making 27) when the loss is 1 for a draw that the answer is wrong in.
+
+mod ensemble;
+mod question;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::ensemble::Plan;
+use crate::scenario::{FieldId, Guard, Guarded};
+use ensemble::{Ensemble, Input, Worker};
+use question::{Asked, Reading};
+pub use question::{Question, Side};
+use search::{PAIRED, Scan, Turn};
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    /// The first draws of the plan, at most as many as it has.
+    pub draws: u64,
+    /// Whether to try numbers that the scenario gives as certain too.
+    pub certain: bool,
+    /// Whether to try pairs of inputs.
+    pub pairs: bool,
+}
+
+/// The hinges of every answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hinges {
+    /// Draws looked at.
+    pub draws: u64,
+    /// Inputs tried.
+    pub inputs: usize,
+    /// Of these, inputs that move no answer's rows at all.
+    pub idle: usize,
+    /// One per question, in the order: room, terms by issue and family, endings, claims.
+    pub answers: Vec<Answer>,
+    /// The inputs most worth finding out over all answers: mean worth, the most first; guarded ones aside.
+    pub worth: Vec<(FieldId, f64)>,
+}
+
+/// One answer and what turns it over.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Answer {
+    /// The question.
+    pub question: Question,
+    /// How the answer stands; `None` where it can't be told.
+    pub stands: Option<Side>,
+    /// What it is read from: a share of draws, terms, or the lead of the likeliest ending (0..1).
+    pub score: f64,
+    /// The nearest value of each input that turns it over: those inside the user's own range by the probability
+    /// crossed, then those beyond by how far.
+    pub hinges: Vec<Hinge>,
+    /// Guarded inputs that turn it over, in the order of the scenario: directions only.
+    pub conditions: Vec<Condition>,
+    /// The nearest change of two inputs, inside the user's ranges; among pairs of the few that move the answer most.
+    pub pair: Option<Pair>,
+    /// Inputs worth finding out for this answer, the most first.
+    pub worth: Vec<Worth>,
+    /// Inputs that move the rows it is read from.
+    pub moved_by: usize,
+}
+
+/// A value of an input at which an answer is another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hinge {
+    /// The input, in the scenario as written.
+    pub input: FieldId,
+    /// Its median.
+    pub from: f64,
+    /// The value: checked to turn the answer over, with the input pinned there.
+    pub at: f64,
+    /// Whether it is above the median, so that the answer is another from there up.
+    pub up: bool,
+    /// The share of the user's own probability between median and value, 0 to 1/2; 1/2 beyond the range.
+    pub distance: f64,
+    /// Whether it lies outside the range the user gave.
+    pub excluded: bool,
+    /// What the answer becomes.
+    pub becomes: Side,
+    /// What it is read from, there.
+    pub score: f64,
+}
+
+/// A guarded input on which an answer turns: no value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// The input.
+    pub input: FieldId,
+    /// What kind of input.
+    pub kind: Option<Guarded>,
+    /// Whether the answer turns over if it were more rather than less.
+    pub up: bool,
+    /// What the answer becomes.
+    pub becomes: Side,
+}
+
+/// Values of two inputs at which an answer is another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pair {
+    /// The inputs.
+    pub inputs: [FieldId; 2],
+    /// Their medians.
+    pub from: [f64; 2],
+    /// Their values: checked to turn the answer over, with both pinned there.
+    pub at: [f64; 2],
+    /// The distance from the medians in the unit cube of the user's own distributions.
+    pub distance: f64,
+    /// What the answer becomes.
+    pub becomes: Side,
+    /// What it is read from, there.
+    pub score: f64,
+}
+
+/// What finding out one input would be worth for an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Worth {
+    /// The input.
+    pub input: FieldId,
+    /// The chance that what is found turns the answer over.
+    pub turns: f64,
+    /// By how many draws (0..1) the answer would be right more often; NaN for claims on chances.
+    pub gain: f64,
+}
+
+/// The hinges of a plan's headlines.
+#[must_use]
+pub fn study(plan: &Plan, reach: Reach) -> Hinges {
+    look(plan, reach, &question::headlines(plan))
+}
+
+fn look(plan: &Plan, reach: Reach, asked: &[Asked]) -> Hinges {
+    let draws = reach.draws.clamp(1, plan.settings().draws) as usize;
+    let mut arms: Vec<usize> = asked.iter().flat_map(|asked| asked.arms.iter().copied()).collect();
+    arms.sort_unstable();
+    arms.dedup();
+    let ensemble = Ensemble::new(plan, arms, draws);
+    let inputs = inputs(plan, reach.certain);
+    let base: Vec<Reading> = asked.iter().map(|asked| asked.read(ensemble.rows())).collect();
+    let scans: Vec<Scan> = inputs
+        .par_iter()
+        .map_init(|| ensemble.worker(), |worker, input| search::scan(&ensemble, worker, input, asked))
+        .collect();
+    let study = Study {
+        guard: Guard::new(&plan.variants()[0].scenario),
+        ensemble,
+        inputs,
+        scans,
+        pairs: reach.pairs,
+    };
+    let answers: Vec<Answer> = asked
+        .par_iter()
+        .zip(&base)
+        .enumerate()
+        .map(|(index, (asked, base))| study.answer(index, asked, base))
+        .collect();
+    let idle = study.scans.iter().filter(|scan| scan.moved.is_empty()).count();
+    Hinges { draws: draws as u64, inputs: study.inputs.len(), idle, worth: overall(&answers), answers }
+}
+
+/// The inputs to try, each place in the file once.
+fn inputs(plan: &Plan, certain: bool) -> Vec<Input> {
+    let scenario = &plan.variants()[0].scenario;
+    let outcomes: Vec<FieldId> = scenario.issues.iter().filter_map(|issue| issue.outcome).collect();
+    let mut paths = std::collections::BTreeSet::new();
+    let fields = scenario.fields.iter().enumerate().filter(|(index, field)| {
+        let wanted = (certain || !field.is_certain()) && !outcomes.contains(&FieldId::new(*index));
+        wanted && paths.insert(field.path.clone())
+    });
+    fields.filter_map(|(index, _)| Input::new(plan, FieldId::new(index))).collect()
+}
+
+struct Study<'p> {
+    guard: Guard<'p>,
+    ensemble: Ensemble<'p>,
+    inputs: Vec<Input>,
+    scans: Vec<Scan>,
+    pairs: bool,
+}
+
+impl Study<'_> {
+    fn answer(&self, index: usize, asked: &Asked, base: &Reading) -> Answer {
+        let mut answer = Answer {
+            question: asked.question,
+            stands: base.side,
+            score: base.score,
+            hinges: Vec::new(),
+            conditions: Vec::new(),
+            pair: None,
+            worth: Vec::new(),
+            moved_by: 0,
+        };
+        let Some(stands) = base.side else { return answer };
+        let movers: Vec<usize> =
+            (0..self.inputs.len()).filter(|&input| self.scans[input].readings[index].is_some()).collect();
+        answer.moved_by = movers.len();
+        let turns: Vec<(usize, Turn)> = movers
+            .par_iter()
+            .map_init(
+                || self.ensemble.worker(),
+                |worker, &input| Some((input, self.turn(worker, input, index, asked, stands)?)),
+            )
+            .flatten()
+            .collect();
+        let (guarded, mut open): (Vec<_>, Vec<_>) =
+            turns.into_iter().partition(|(input, _)| self.hides(*input));
+        open.sort_by(|a, b| a.1.order(&b.1));
+        answer.hinges = open.into_iter().filter_map(|(input, turn)| self.hinge(input, &turn)).collect();
+        answer.conditions =
+            guarded.into_iter().filter_map(|(input, turn)| self.condition(input, &turn)).collect();
+        answer.worth = self.worth(&movers, index, stands);
+        if self.pairs {
+            answer.pair = self.pair(&movers, index, asked, stands);
+        }
+        answer
+    }
+
+    fn turn(
+        &self,
+        worker: &mut Worker,
+        input: usize,
+        index: usize,
+        asked: &Asked,
+        stands: Side,
+    ) -> Option<Turn> {
+        let scan = &self.scans[input];
+        let readings = scan.readings[index].as_ref()?;
+        search::turn(&self.ensemble, worker, &self.inputs[input], asked, scan, readings, stands)
+    }
+
+    fn hides(&self, input: usize) -> bool {
+        self.guard.is_on() && self.guard.kind_of(self.inputs[input].field).is_some()
+    }
+
+    fn hinge(&self, input: usize, turn: &Turn) -> Option<Hinge> {
+        let input = &self.inputs[input];
+        Some(Hinge {
+            input: input.field,
+            from: input.marginal.at(0.5),
+            at: turn.value,
+            up: turn.up,
+            distance: turn.distance,
+            excluded: !turn.allowed,
+            becomes: turn.reading.side?,
+            score: turn.reading.score,
+        })
+    }
+
+    fn condition(&self, input: usize, turn: &Turn) -> Option<Condition> {
+        let field = self.inputs[input].field;
+        Some(Condition {
+            input: field,
+            kind: self.guard.kind_of(field),
+            up: turn.up,
+            becomes: turn.reading.side?,
+        })
+    }
+
+    /// What each input that may be ranked is worth, from the middles of its parts of equal mass.
+    fn worth(&self, movers: &[usize], index: usize, stands: Side) -> Vec<Worth> {
+        let of = |&input: &usize| {
+            let scan = &self.scans[input];
+            let readings = scan.readings[index].as_ref()?;
+            let found: Vec<&Reading> =
+                scan.points.iter().zip(readings).filter(|(point, _)| point.middle).map(|(_, r)| r).collect();
+            if found.is_empty() || self.hides(input) {
+                return None;
+            }
+            let all = found.len() as f64;
+            let turned =
+                found.iter().filter(|reading| reading.side.is_some_and(|side| side != stands)).count();
+            Some(Worth { input: self.inputs[input].field, turns: turned as f64 / all, gain: gain(&found) })
+        };
+        let mut worth: Vec<Worth> = movers.iter().filter_map(of).collect();
+        worth.retain(|worth| worth.turns > 0.0 || worth.gain > 0.0);
+        worth.sort_by(|a, b| b.value().total_cmp(&a.value()).then(b.turns.total_cmp(&a.turns)));
+        worth
+    }
+
+    /// The nearest turn by two inputs, of those that pull the answer over most.
+    fn pair(&self, movers: &[usize], index: usize, asked: &Asked, stands: Side) -> Option<Pair> {
+        let mut best: Option<Pair> = None;
+        for &up in search::ways(stands) {
+            let mut pulls: Vec<(usize, f64, bool)> = movers
+                .iter()
+                .filter(|&&input| !self.hides(input))
+                .filter_map(|&input| {
+                    let readings = self.scans[input].readings[index].as_ref()?;
+                    let (most, high) = search::pull(&self.scans[input], readings, up)?;
+                    Some((input, most, high))
+                })
+                .collect();
+            pulls.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            pulls.truncate(PAIRED);
+            let pairs: Vec<[(usize, bool); 2]> = (0..pulls.len())
+                .flat_map(|one| (one + 1..pulls.len()).map(move |other| (one, other)))
+                .map(|(one, other)| [one, other].map(|at| (pulls[at].0, pulls[at].2)))
+                .collect();
+            let found: Vec<Pair> = pairs
+                .into_par_iter()
+                .map_init(|| self.ensemble.worker(), |worker, pair| self.both(worker, pair, asked, stands))
+                .flatten()
+                .collect();
+            for pair in found {
+                if best.as_ref().is_none_or(|best| pair.distance < best.distance) {
+                    best = Some(pair);
+                }
+            }
+        }
+        best
+    }
+
+    fn both(
+        &self,
+        worker: &mut Worker,
+        pair: [(usize, bool); 2],
+        asked: &Asked,
+        stands: Side,
+    ) -> Option<Pair> {
+        let moved = |arm: &usize| pair.iter().any(|(input, _)| self.scans[*input].moved.contains(arm));
+        let arms: Vec<usize> = asked.arms.iter().copied().filter(moved).collect();
+        let inputs = pair.map(|(input, high)| (&self.inputs[input], high));
+        let both = search::both(&self.ensemble, worker, inputs, asked, &arms, stands)?;
+        Some(Pair {
+            inputs: inputs.map(|(input, _)| input.field),
+            from: inputs.map(|(input, _)| input.marginal.at(0.5)),
+            at: both.values,
+            distance: both.distance,
+            becomes: both.reading.side?,
+            score: both.reading.score,
+        })
+    }
+}
+
+impl Worth {
+    /// What inputs are compared by: draws answered right; where there are none, the chance of another answer.
+    fn value(&self) -> f64 {
+        if self.gain.is_nan() { self.turns } else { self.gain }
+    }
+}
+
+/// The mean over what may be found of the largest share, less the largest of the mean shares: never below 0.
+fn gain(found: &[&Reading]) -> f64 {
+    let sides = found.iter().map(|reading| reading.shares.len()).min().unwrap_or(0);
+    if sides == 0 {
+        return f64::NAN;
+    }
+    let all = found.len() as f64;
+    let best = |reading: &&Reading| reading.shares.iter().copied().fold(0.0, f64::max);
+    let informed = found.iter().map(best).sum::<f64>() / all;
+    let mean = |side: usize| found.iter().map(|reading| reading.shares[side]).sum::<f64>() / all;
+    let blind = (0..sides).map(mean).fold(0.0, f64::max);
+    (informed - blind).max(0.0)
+}
+
+/// Mean worth over all answers that have one.
+fn overall(answers: &[Answer]) -> Vec<(FieldId, f64)> {
+    let told: Vec<&Answer> = answers.iter().filter(|answer| answer.stands.is_some()).collect();
+    let mut sums: std::collections::BTreeMap<FieldId, f64> = std::collections::BTreeMap::new();
+    for worth in told.iter().flat_map(|answer| &answer.worth) {
+        *sums.entry(worth.input).or_default() += worth.value();
+    }
+    let mut worth: Vec<(FieldId, f64)> =
+        sums.into_iter().map(|(input, sum)| (input, sum / told.len() as f64)).collect();
+    worth.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    worth
+}

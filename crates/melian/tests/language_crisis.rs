@@ -1,0 +1,97 @@
+//! The crisis sections of the language: what is read, what is refused, and how that is said.
+
+use melian::scenario::crisis::{ActKind, AtDeadline, Order};
+use melian::scenario::{ActorId, FieldId, NoFiles, Read, Scenario};
+use melian::uncertainty::Estimate;
+
+const STRAIT: &str = include_str!("scenarios/crisis.toml");
+
+const NORTH: usize = 0;
+const SOUTH: usize = 1;
+const PATRON: usize = 2;
+
+fn read(text: &str) -> Read {
+    Scenario::read("scenario.toml", text.as_bytes(), &NoFiles)
+}
+
+fn strait() -> Scenario {
+    let read = read(STRAIT);
+    assert!(read.diagnostics.is_empty(), "{:#?}", read.diagnostics);
+    read.scenario.expect("no errors")
+}
+
+fn path(scenario: &Scenario, field: FieldId) -> &str {
+    &scenario.field(field).path
+}
+
+fn of(numbers: &[(ActorId, FieldId)], actor: usize) -> Option<FieldId> {
+    numbers.iter().find(|(other, _)| other.index() == actor).map(|(_, field)| *field)
+}
+
+#[test]
+fn the_game_is_read() {
+    let scenario = strait();
+    let game = &scenario.crisis.game;
+    assert_eq!(game.players, [NORTH, SOUTH].map(ActorId::new));
+    assert_eq!((game.moves, game.first), (Order::Alternating, Some(ActorId::new(NORTH))));
+    assert_eq!((game.periods, game.memory, game.offers), (Some(8), Some(1), Some(6)));
+    assert_eq!(game.acts[0].1, [ActKind::Wait, ActKind::Offer, ActKind::Concede, ActKind::WalkOut]);
+    assert_eq!(path(&scenario, game.weights[1].1), "game.weights.offer");
+    assert_eq!(path(&scenario, of(&game.discount, SOUTH).expect("south's")), "game.discount.south");
+    assert_eq!((game.packages[0].id.as_str(), game.packages[0].name.as_str()), ("shared", "Shared passage"));
+    assert_eq!(path(&scenario, game.packages[0].terms[1].1), "game.package.shared.terms.tolls");
+}
+
+#[test]
+fn rungs_have_their_costs_for_all_or_by_actor() {
+    let scenario = strait();
+    let ladder = scenario.crisis.ladder.as_ref().expect("there is one");
+    assert_eq!(
+        ladder.rungs.iter().map(|rung| rung.name.as_str()).collect::<Vec<_>>(),
+        ["talks", "patrols", "closure", "war"]
+    );
+    let [_, patrols, closure, war] = &ladder.rungs[..] else { panic!("four rungs") };
+    assert_eq!((patrols.cost, patrols.falls_back), (None, Some(0)));
+    assert_eq!(
+        path(&scenario, of(&patrols.cost_by, SOUTH).expect("south's")),
+        "ladder.rungs.patrols.cost.south"
+    );
+    assert_eq!(path(&scenario, closure.cost.expect("for all")), "ladder.rungs.closure.cost");
+    assert_eq!((&closure.by, closure.war, war.war), (&vec![ActorId::new(NORTH)], false, true));
+}
+
+#[test]
+fn beliefs_for_all_leave_out_whom_they_are_about() {
+    let scenario = strait();
+    let believed = &scenario.crisis.guarantees[0].believed;
+    let holders: Vec<usize> = believed.iter().map(|(actor, _)| actor.index()).collect();
+    assert_eq!(holders, [NORTH, SOUTH, 3], "all but the patron, who gives it");
+    assert!(believed.iter().all(|(_, field)| path(&scenario, *field) == "guarantee.patron.believed"));
+    let ally = &scenario.crisis.allies[0];
+    assert_eq!(ally.of.index(), PATRON);
+    assert_eq!(path(&scenario, of(&ally.believed, SOUTH).expect("south's")), "ally.patron.believed.south");
+}
+
+#[test]
+fn a_day_is_turned_into_a_period() {
+    let deadline = strait().crisis.deadline.expect("there is one");
+    assert_eq!((deadline.after, deadline.then), (Some(6), AtDeadline::NoDeal));
+}
+
+#[test]
+fn overlays_reach_the_crisis_by_names_and_numbers() {
+    let scenario = strait();
+    let patched = scenario.under(&[&scenario.policies[0]]).expect("it can be put on");
+    let field = |path: &str| {
+        let found = patched.fields.iter().find(|field| field.path == path);
+        found.unwrap_or_else(|| panic!("{path}"))
+    };
+    assert_eq!(field("ally.patron.chance").estimate, Estimate::Uniform { low: 0.5, high: 0.9 });
+    assert_eq!(field("ladder.rungs.closure.cost").central(), 5.0);
+    assert!((field("ladder.rungs.closure.accident").shift - 0.02).abs() < 1e-12, "by its number");
+    assert_eq!(field("war.cost.north").central(), 60.0, "a factor for all reaches each");
+    assert_eq!(field("type.north.resolve.firm.war_cost").central(), 5.0);
+    assert_eq!(field("compliance.steps.1").central(), 0.15);
+    assert!(patched.crisis.spoilers.is_empty() && patched.crisis.deadline.is_none());
+    assert_eq!(patched.crisis.offices.len(), 2, "added");
+}
