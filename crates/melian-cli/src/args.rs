@@ -453,6 +453,16 @@ pub(crate) struct CompletionsArguments {
     pub(crate) shell: clap_complete::Shell,
 }
 
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let positive = seconds > 0.0 && seconds <= 1e9;
+    if positive {
+        Ok(std::time::Duration::from_secs_f64(seconds))
+    } else {
+        Err("not a time above 0".to_owned())
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SolveArguments {
     /// The game
@@ -466,6 +476,15 @@ pub(crate) struct SolveArguments {
     /// Verify in exact arithmetic too
     #[arg(long)]
     pub(crate) exact: bool,
+    /// Look for other branches from so many random starts (limit and qre): what is found, not all there is
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub(crate) restarts: u32,
+    /// The seed of the random starts
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Stop after so many seconds with the best found [default: no limit]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time: Option<std::time::Duration>,
     /// Most steps of one method
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) steps: u64,

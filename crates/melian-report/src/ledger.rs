@@ -125,7 +125,7 @@ impl Counts {
         for resolution in resolutions(ledger, today) {
             match resolution.standing {
                 Standing::Answered { what: melian::ledger::What::Void, .. } | Standing::Unmet => {
-                    counts.void += 1
+                    counts.void += 1;
                 }
                 Standing::Answered { .. } => counts.answered += 1,
                 Standing::Open(open) => {

@@ -61,9 +61,8 @@ pub(crate) fn run(arguments: &VerifyArguments) -> Result<(), Failure> {
         ),
         Format::Text => tell(arguments, ledger, reading.problems.is_empty(), noted, &remade),
     }
-    let sound = reading.problems.is_empty()
-        && noted != Some(Head::Missing)
-        && remade.iter().all(|remade| remade.is_same());
+    let sound =
+        reading.problems.is_empty() && noted != Some(Head::Missing) && remade.iter().all(Remade::is_same);
     if sound { Ok(()) } else { Err(Failure::Scenario) }
 }
 

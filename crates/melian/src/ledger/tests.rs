@@ -366,7 +366,7 @@ fn scores_do_not_depend_on_the_order_of_conflicts() {
         let content = |at: usize| whole.entries[at].entry.content.clone();
         let moved = |content: Content, of| match content {
             Content::Outcome(outcome) => Content::Outcome(Outcome { of, ..outcome }),
-            other => other,
+            forecast @ Content::Forecast(_) => forecast,
         };
         ledger(vec![content(1), content(0), moved(content(2), 2), moved(content(3), 1), moved(content(4), 1)])
     };
