@@ -124,7 +124,7 @@ fn answer(page: &mut Page, scenario: &Scenario, comparison: &Comparison) {
         };
         page.put(&measure(scenario, first.changes[0].quantity), 2);
         for family in &told {
-            family.tell(page, comparison.inputs.len());
+            family.tell(page, comparison.inputs.len(), comparison.draws);
         }
     }
     if still > 0 {
@@ -158,7 +158,7 @@ impl Told<'_> {
         })
     }
 
-    fn tell(&self, page: &mut Page, inputs: usize) {
+    fn tell(&self, page: &mut Page, inputs: usize, draws: u64) {
         let unit = self.changes[0].unit;
         let by = scale(unit);
         let over =
@@ -175,6 +175,10 @@ impl Told<'_> {
             [one] => one.lens.clone(),
             many => format!("{} ({} lenses)", self.family.name(), many.len()),
         };
+        let few = match self.changes.iter().map(|change| change.draws).min() {
+            Some(least) if least < draws => format!(", {}", plural(least, "draw", "draws")),
+            _ => String::new(),
+        };
         let sure = match self.changes.as_slice() {
             [one] => {
                 format!(" [{}, {}]", signed(by * one.interval.0), signed(by * one.interval.1))
@@ -183,7 +187,7 @@ impl Told<'_> {
         };
         page.put(
             &format!(
-                "{lenses}: {} -> {}{what}, change {}{sure}",
+                "{lenses}{few}: {} -> {}{what}, change {}{sure}",
                 over(&|change| change.old),
                 over(&|change| change.new),
                 signed_over(&|change| change.new - change.old)
@@ -367,6 +371,7 @@ pub fn compare_json(old: Side<'_>, new: Side<'_>, comparison: &Comparison) -> Va
                 "family": change.family,
                 "measure": change.column,
                 "unit": change.unit,
+                "draws": change.draws,
                 "old": change.old,
                 "new": change.new,
                 "change": change.new - change.old,

@@ -9,7 +9,7 @@ use melian::scenario::Date;
 use serde_json::{Value, json as object};
 
 use crate::levers::Page;
-use crate::number::{exact, points};
+use crate::number::{count, exact, points};
 use crate::text::{clean, plural, shorten};
 use crate::view::date;
 
@@ -51,7 +51,7 @@ fn said_in_words(said: &Said, draws: u64) -> String {
     let silent = if said.draws == draws {
         String::new()
     } else {
-        format!("; says so in {} of {} draws", said.draws, draws)
+        format!("; from {} of {}", count(said.draws), plural(draws, "draw", "draws"))
     };
     let words = match &said.distribution {
         Distribution::Value { with_error, quantiles } => {

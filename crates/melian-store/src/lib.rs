@@ -19,7 +19,7 @@ mod table;
 
 pub use directory::RunDirectory;
 pub use error::StoreError;
-pub use execute::{Finished, Progress, collect, execute, for_each_chunk};
+pub use execute::{Finished, Progress, collect, execute, for_each_chunk, tally};
 pub use ledger::{LedgerFile, read_ledger};
 
 /// Draws per part.

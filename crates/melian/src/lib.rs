@@ -10,6 +10,7 @@ pub mod history;
 pub mod ledger;
 pub mod lens;
 pub mod math;
+pub mod mechanism;
 pub mod package;
 pub mod scenario;
 pub mod study;

@@ -1,8 +1,10 @@
 //! `melian compare`
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anstream::{print, println};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use melian::ensemble::{Manifest, Settings};
 use melian::lens::{self, Lens};
 use melian::scenario::Scenario;
@@ -28,7 +30,10 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
         lenses: arguments.lenses.clone(),
     };
     let lenses = lenses(arguments, &[&old.manifest, &new.manifest])?;
-    let comparison = compare::compare(before, after, &settings, &lenses).map_err(|diagnostics| {
+    let watch = Watch::new(arguments.format == Format::Json);
+    let compared = compare::compare(before, after, &settings, &lenses, &|done, all| watch.at(done, all));
+    watch.bar.finish_and_clear();
+    let comparison = compared.map_err(|diagnostics| {
         render::to_stderr(&diagnostics, &new.input.sources);
         Failure::Scenario
     })?;
@@ -41,6 +46,31 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Progress on stderr past half a second.
+struct Watch {
+    bar: ProgressBar,
+    hidden: bool,
+    started: Instant,
+}
+
+impl Watch {
+    fn new(hidden: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} scenarios, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        Self { bar, hidden, started: Instant::now() }
+    }
+
+    fn at(&self, done: usize, all: usize) {
+        if !self.hidden && self.bar.is_hidden() && self.started.elapsed() > Duration::from_millis(500) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_length(all as u64);
+        self.bar.set_position(done as u64);
+    }
 }
 
 /// A run on disk.

@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod cite;
+pub(crate) mod claims;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod explain;
@@ -10,6 +11,7 @@ pub(crate) mod hinges;
 pub(crate) mod import;
 pub(crate) mod lenses;
 pub(crate) mod levers;
+pub(crate) mod mechanism;
 pub(crate) mod new;
 pub(crate) mod packages;
 pub(crate) mod policies;

@@ -5,6 +5,8 @@
 //! effects leave of the whole change is the inputs' working together. In a conflict that is not over, inputs that the guard
 //! holds back are listed and not told apart.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use crate::case::LANES;
@@ -12,6 +14,9 @@ use crate::diagnostic::Diagnostic;
 use crate::ensemble::{Settings, Variant};
 use crate::lens::{Family, Lens, Model, Quantity, RowBlock, Scratch, Streams, Unable, Unit};
 use crate::scenario::{Difference, Guard, LensOptions, Path, Scenario};
+
+/// Lenses to which a draw is costly take so many.
+const COSTLY: u64 = 200;
 
 /// More changed inputs than this are taken together, table by table.
 const MOST_INPUTS: usize = 60;
@@ -68,6 +73,8 @@ pub struct Change {
     pub quantity: Quantity,
     /// Its unit.
     pub unit: Unit,
+    /// How many draws the lens took: fewer than asked for where they are costly.
+    pub draws: u64,
     /// Its mean over the draws, old.
     pub old: f64,
     /// New.
@@ -100,7 +107,8 @@ pub struct Comparison {
     pub spoke_up: Vec<(String, String)>,
 }
 
-/// Compares two scenarios through the given lenses, on Monte Carlo draws of `settings`.
+/// Compares two scenarios through the given lenses, on Monte Carlo draws of `settings`. `done` is told how many of how
+/// many scenarios have been run, from any thread.
 ///
 /// # Errors
 /// Mistaken lens options, or a scenario that no draws can be made of.
@@ -109,6 +117,7 @@ pub fn compare(
     new: &Scenario,
     settings: &Settings,
     lenses: &[&'static dyn Lens],
+    done: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Comparison, Vec<Diagnostic>> {
     let mut changed = reaches(old, new);
     let inputs = inputs(old, new, &changed);
@@ -116,7 +125,12 @@ pub fn compare(
         let path = &difference.difference.path;
         difference.input = inputs.iter().position(|input| input.paths.contains(path));
     }
-    let world = |scenario: &Scenario| World::run(scenario, settings, lenses);
+    let (all, run) = (2 + 2 * inputs.len(), AtomicUsize::new(0));
+    let world = |scenario: &Scenario| {
+        let world = World::run(scenario, settings, lenses);
+        done(run.fetch_add(1, Ordering::Relaxed) + 1, all);
+        world
+    };
     let (before, after) = rayon::join(|| world(old), || world(new));
     let (before, after) = (before?, after?);
     // An input alone may make a world that no lens can run: then it says nothing.
@@ -170,6 +184,7 @@ fn change(voice: &Voice, was: &Column, is: &Column, steps: &[[Option<World>; 2]]
         column: is.name.clone(),
         quantity: is.quantity,
         unit: is.unit,
+        draws: is.values.len() as u64,
         old,
         new,
         interval: (new - old - half, new - old + half),
@@ -395,7 +410,7 @@ fn columns(
     streams: &Streams,
     draws: u64,
 ) -> Vec<Column> {
-    let draws = model.draws().map_or(draws, |most| most.min(draws));
+    let draws = model.draws().map_or(draws, |most| most.min(draws).min(COSTLY));
     let measures = model.measures().iter().enumerate().filter(|(_, measure)| is_headline(measure.quantity));
     let (places, mut columns): (Vec<usize>, Vec<Column>) = measures
         .map(|(place, measure)| {
@@ -455,7 +470,7 @@ test = "terms(x) > 50"
     fn compared(old: &str, new: &str) -> Comparison {
         let settings = Settings { seed: 3, draws: 300, design: Design::MonteCarlo, lenses: Vec::new() };
         let lenses: Vec<_> = ["mean", "compromise"].iter().flat_map(|id| lens::find(id)).collect();
-        compare(&read(old), &read(new), &settings, &lenses).expect("two scenarios")
+        compare(&read(old), &read(new), &settings, &lenses, &|_, _| ()).expect("two scenarios")
     }
 
     fn terms<'a>(comparison: &'a Comparison, lens: &str) -> &'a Change {
