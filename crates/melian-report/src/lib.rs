@@ -12,10 +12,12 @@ mod chart;
 mod claims;
 mod discovery;
 mod drivers;
+mod compare;
 mod hinges;
 mod html;
 mod input;
 mod json;
+mod ledger;
 mod levers;
 mod mechanism;
 mod number;
@@ -44,9 +46,11 @@ use melian::study::packages::Packages;
 pub use claims::{ClaimsInput, claims, claims_json};
 pub use discovery::{Sought, discovery, discovery_json};
 pub use drivers::{Found, Output, drivers, drivers_json};
+pub use compare::{Side, compare, compare_json};
 pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use ledger::{example_answer, scores, scores_json, sealed};
 pub use levers::{levers, levers_json};
 pub use mechanism::{
     mechanism, mechanism_card, mechanism_json, mechanism_sweep, mechanism_sweep_json, mechanisms,

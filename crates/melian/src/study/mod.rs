@@ -2,6 +2,7 @@
 
 pub mod backtest;
 pub mod claims;
+pub mod compare;
 pub mod course;
 pub mod crisis;
 pub mod drivers;
