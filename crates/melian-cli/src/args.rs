@@ -335,6 +335,9 @@ pub(crate) struct HingesArguments {
     /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
     #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
     pub(crate) lenses: Vec<String>,
+    /// Only of this claim
+    #[arg(long, value_name = "ID")]
+    pub(crate) claim: Option<String>,
     /// Leave out numbers that the scenario gives as certain
     #[arg(long)]
     pub(crate) uncertain: bool,

@@ -33,6 +33,8 @@ impl Fixture {
             crises: &[],
             drivers: &self.drivers,
             packages: None,
+            hinges: None,
+            policies: None,
         }
     }
 }

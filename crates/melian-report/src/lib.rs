@@ -41,13 +41,15 @@ use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::crisis::CrisisStory;
+use melian::study::hinges::Hinges;
 use melian::study::packages::Packages;
+use melian::study::policies::Policies;
 
 pub use claims::{ClaimsInput, claims, claims_json};
 pub use discovery::{Sought, discovery, discovery_json};
 pub use drivers::{Found, Output, drivers, drivers_json};
 pub use compare::{Side, compare, compare_json};
-pub use hinges::{hinge_line, hinges, hinges_json};
+pub use hinges::{hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use ledger::{example_answer, scores, scores_json, sealed};
@@ -84,6 +86,10 @@ pub struct ReportInput<'a> {
     pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
+    /// Where the headlines turn over; `None` if it was not asked.
+    pub hinges: Option<&'a Hinges>,
+    /// What each policy would change; `None` without policies.
+    pub policies: Option<&'a Policies>,
 }
 
 /// A lens as the report needs to know it.
