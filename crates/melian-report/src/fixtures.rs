@@ -20,6 +20,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) fn input(&self) -> ReportInput<'_> {
         ReportInput {
+            claims: &[],
             scenario: &self.scenario,
             summary: &self.summary,
             manifest: &self.manifest,

@@ -59,6 +59,12 @@ pub fn json(input: &ReportInput<'_>) -> Value {
         },
         "lenses": input.lenses.iter().map(|note| lens(scenario, note)).collect::<Vec<_>>(),
         "arms": arms,
+        "claims": scenario
+            .claims
+            .iter()
+            .zip(input.claims)
+            .map(|(claim, judgement)| crate::claims::claim_json(claim, judgement))
+            .collect::<Vec<_>>(),
         "stories": input.stories.iter().map(|told| story(scenario, told)).collect::<Vec<_>>(),
     })
 }

@@ -9,11 +9,13 @@
 )]
 
 mod chart;
+mod claims;
 mod hinges;
 mod html;
 mod input;
 mod json;
 mod levers;
+mod mechanism;
 mod number;
 mod packages;
 mod policies;
@@ -29,16 +31,22 @@ mod fixtures;
 mod tests;
 
 use melian::analysis::Summary;
+use melian::analysis::claims::Judgement;
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::packages::Packages;
 
+pub use claims::{ClaimsInput, claims, claims_json};
 pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
 pub use levers::{levers, levers_json};
+pub use mechanism::{
+    mechanism, mechanism_card, mechanism_json, mechanism_sweep, mechanism_sweep_json, mechanisms,
+    mechanisms_json,
+};
 pub use packages::{packages, packages_json};
 pub use policies::{policies, policies_json};
 pub use terminal::{line, terminal};
@@ -59,6 +67,8 @@ pub struct ReportInput<'a> {
     pub lenses: &'a [LensNote<'a>],
     /// The talks as lenses with rounds tell them; empty if they were not asked.
     pub stories: &'a [Story],
+    /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
+    pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
 }

@@ -9,6 +9,7 @@ pub mod game;
 pub mod history;
 pub mod lens;
 pub mod math;
+pub mod mechanism;
 pub mod package;
 pub mod scenario;
 pub mod study;

@@ -3,12 +3,14 @@
 pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod cite;
+pub(crate) mod claims;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod hinges;
 pub(crate) mod import;
 pub(crate) mod lenses;
 pub(crate) mod levers;
+pub(crate) mod mechanism;
 pub(crate) mod new;
 pub(crate) mod packages;
 pub(crate) mod policies;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
+use melian::analysis::claims::Judgement;
 use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
@@ -32,7 +33,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
             .help(format!("go on with it: `{}`", manifest.command)));
     }
-    let answer = Answer::new(scenario, &plan, &manifest, &finished);
+    let claims = super::claims::judged(&plan, Some(&directory))?;
+    let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -40,7 +42,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 /// The plan of a run that is on disk.
-fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+pub(super) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let other = || {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
@@ -64,6 +66,7 @@ pub(crate) struct Answer<'a> {
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
     packages: Option<Packages>,
+    claims: Vec<Judgement>,
 }
 
 impl<'a> Answer<'a> {
@@ -73,10 +76,11 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
+        claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages }
+        Self { scenario, manifest, finished, lenses, stories, packages, claims }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -88,6 +92,7 @@ impl<'a> Answer<'a> {
             lenses: &self.lenses,
             stories: &self.stories,
             packages: self.packages.as_ref(),
+            claims: &self.claims,
         }
     }
 

@@ -226,6 +226,9 @@ pub enum Quantity {
     Room,
     /// 1 if `Terms` lie inside every needed accept range.
     Fit,
+    /// 1 if a package that a claim names lies inside the accept ranges of those it names: which, by its place in
+    /// [`Scenario::acceptables`].
+    Acceptable(u16),
     /// 1 if the actor is in a smallest set whose ranges, dropped, would open room.
     ClosesRoom(ActorId),
     /// 1 if the actor is in a smallest set whose ranges, dropped, would let `Terms` pass.
@@ -313,6 +316,7 @@ impl Quantity {
             Self::TermsWithError(id) => format!("forecast_{}", issue(id)),
             Self::Room => "room".to_owned(),
             Self::Fit => "fit".to_owned(),
+            Self::Acceptable(place) => format!("acceptable_{}", place + 1),
             Self::ClosesRoom(id) => format!("closes_room_{}", actor(id)),
             Self::ClosesFit(id) => format!("closes_fit_{}", actor(id)),
             Self::RoomLow(id) => format!("room_low_{}", issue(id)),

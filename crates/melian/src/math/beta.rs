@@ -19,6 +19,12 @@ impl Beta {
         valid.then(|| Beta { a, b, ln_norm: libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b) })
     }
 
+    /// The two shapes.
+    #[must_use]
+    pub fn shapes(self) -> (f64, f64) {
+        (self.a, self.b)
+    }
+
     /// The distribution of one minus the variable.
     #[must_use]
     pub fn mirrored(self) -> Beta {

@@ -1,13 +1,17 @@
 //! Numerics that know nothing of crises: pure functions, the same bits on every system.
 
 mod beta;
+mod bivariate;
 mod cholesky;
 mod normal;
+mod quadrature;
 mod root;
 
 pub use beta::Beta;
+pub use bivariate::bivariate_normal_cdf;
 pub use cholesky::{Cholesky, NotPositiveDefinite};
 pub use normal::{normal_cdf, normal_density, normal_quantile};
+pub use quadrature::{Collocation, integrate};
 pub use root::brent;
 
 /// The natural exponential, with the same bits on every system.

@@ -1,6 +1,7 @@
 //! What needs new evaluations.
 
 pub mod backtest;
+pub mod claims;
 pub mod course;
 pub mod hinges;
 pub mod levers;

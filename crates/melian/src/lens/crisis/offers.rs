@@ -164,6 +164,8 @@ impl Path {
             match (at(first), at(second)) {
                 (None, None) => {}
                 (Some(at), None) | (None, Some(at)) => path.settled.push((issue.index(), at)),
+                // What both want is settled so, though no step along the path would change it.
+                (Some(to), Some(from)) if to == from => path.settled.push((issue.index(), to)),
                 (Some(to), Some(from)) => {
                     let (gain, loss) = (worth(first, issue, from, to), worth(second, issue, to, from));
                     match (gain > 0.0, loss > 0.0) {
