@@ -106,7 +106,7 @@ then = "monitoring >= 40"
 stage = "sign"
 rule = "all(upstream, downstream)"
 
-# --- The crisis, if there is one: take away the first "# " of each line ---------------------------
+# --- The crisis, if there is one: take away the first hash of each line -------------------------
 
 # [game]
 # players = ["upstream", "downstream"]
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn the_crisis_of_the_template_checks_without_a_word() {
         let text = scenario("The river");
-        let (before, rest) = text.split_once("each line ---").expect("the crisis begins here");
+        let (before, rest) = text.split_once("hash of each line ---").expect("the crisis begins here");
         let (crisis, after) = rest.split_once("# --- What somebody").expect("and ends here");
         let bare: Vec<&str> = crisis
             .lines()
