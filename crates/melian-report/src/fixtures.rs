@@ -27,6 +27,7 @@ impl Fixture {
             digest: "5f0c8e4f9f3b7f6f0b5f3d1a",
             lenses: &self.lenses,
             stories: &[],
+            crises: &[],
             packages: None,
         }
     }

@@ -8,6 +8,7 @@ use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::crisis::{self, CrisisStory};
 use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
@@ -65,6 +66,7 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    crises: Vec<CrisisStory>,
     packages: Option<Packages>,
     claims: Vec<Judgement>,
 }
@@ -79,8 +81,9 @@ impl<'a> Answer<'a> {
         claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages, claims }
+        Self { scenario, manifest, finished, lenses, stories, crises, packages, claims }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -91,6 +94,7 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            crises: &self.crises,
             packages: self.packages.as_ref(),
             claims: &self.claims,
         }
