@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Lenses(LensesArguments),
     /// Score every lens on past negotiations whose outcome is known
     Backtest(BacktestArguments),
+    /// Judge the claims of a scenario, or of a run that is there, by every lens and perspective
+    Claims(ClaimsArguments),
     /// Search packages over all issues: who would accept which, and where the solution points lie
     Packages(PackagesArguments),
     /// Tell at which values of which numbers the answers turn over, and which number is most worth finding out
@@ -114,6 +116,9 @@ pub(crate) struct RunArguments {
     /// (`central`), instead of running
     #[arg(long, value_name = "DRAW", value_parser = Traced::read)]
     pub(crate) trace: Option<Traced>,
+    /// With --trace: under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',', requires = "trace")]
+    pub(crate) under: Vec<String>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,
@@ -134,6 +139,17 @@ pub(crate) enum Design {
     /// Scrambled Sobol' points: evenly spread together
     #[value(name = "sobol")]
     Sobol,
+}
+
+impl Design {
+    /// The design of so many draws.
+    pub(crate) fn of(self, draws: u64) -> melian::uncertainty::Design {
+        match self {
+            Self::MonteCarlo => melian::uncertainty::Design::MonteCarlo,
+            Self::LatinHypercube => melian::uncertainty::Design::LatinHypercube { n: draws },
+            Self::Sobol => melian::uncertainty::Design::Sobol,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -236,6 +252,30 @@ pub(crate) struct PackagesArguments {
     /// Under these policies or perspectives
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) under: Vec<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClaimsArguments {
+    /// The scenario, or the directory of a run, which is then read and not run anew
+    pub(crate) scenario: PathBuf,
+    /// How many draws of the uncertain numbers
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000), env = "MELIAN_DRAWS")]
+    pub(crate) draws: u64,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// How the draws are spread
+    #[arg(long, value_enum, default_value_t = Design::MonteCarlo, env = "MELIAN_DESIGN")]
+    pub(crate) design: Design,
+    /// Only these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
+    pub(crate) lenses: Vec<String>,
+    /// Show only these claims
+    #[arg(long = "claim", value_name = "ID", value_delimiter = ',')]
+    pub(crate) claims: Vec<String>,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
     pub(crate) format: Format,

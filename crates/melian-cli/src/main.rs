@@ -37,6 +37,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Solve(arguments) => commands::solve::run(&arguments),
         Command::Lenses(arguments) => commands::lenses::run(&arguments),
         Command::Backtest(arguments) => commands::backtest::run(&arguments),
+        Command::Claims(arguments) => commands::claims::run(&arguments),
         Command::Packages(arguments) => commands::packages::run(&arguments),
         Command::Hinges(arguments) => commands::hinges::run(&arguments),
         Command::Policies(arguments) => commands::policies::run(&arguments),

@@ -20,12 +20,14 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) fn input(&self) -> ReportInput<'_> {
         ReportInput {
+            claims: &[],
             scenario: &self.scenario,
             summary: &self.summary,
             manifest: &self.manifest,
             digest: "5f0c8e4f9f3b7f6f0b5f3d1a",
             lenses: &self.lenses,
             stories: &[],
+            crises: &[],
             packages: None,
         }
     }

@@ -1,5 +1,7 @@
 //! The answer for scripts.
 
+mod crisis;
+
 use melian::analysis::{Group, MeasureSummary};
 use melian::lens::Unit;
 use melian::lens::course::{Cause, Course};
@@ -59,7 +61,14 @@ pub fn json(input: &ReportInput<'_>) -> Value {
         },
         "lenses": input.lenses.iter().map(|note| lens(scenario, note)).collect::<Vec<_>>(),
         "arms": arms,
+        "claims": scenario
+            .claims
+            .iter()
+            .zip(input.claims)
+            .map(|(claim, judgement)| crate::claims::claim_json(claim, judgement))
+            .collect::<Vec<_>>(),
         "stories": input.stories.iter().map(|told| story(scenario, told)).collect::<Vec<_>>(),
+        "crises": input.crises.iter().map(|told| crisis::crisis(scenario, told)).collect::<Vec<_>>(),
     })
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod chart;
+mod claims;
 mod hinges;
 mod html;
 mod input;
@@ -30,12 +31,15 @@ mod fixtures;
 mod tests;
 
 use melian::analysis::Summary;
+use melian::analysis::claims::Judgement;
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
+use melian::study::crisis::CrisisStory;
 use melian::study::packages::Packages;
 
+pub use claims::{ClaimsInput, claims, claims_json};
 pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
@@ -64,6 +68,10 @@ pub struct ReportInput<'a> {
     pub lenses: &'a [LensNote<'a>],
     /// The talks as lenses with rounds tell them; empty if they were not asked.
     pub stories: &'a [Story],
+    /// The crisis as lenses of escalation tell it; empty if there were none.
+    pub crises: &'a [CrisisStory],
+    /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
+    pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
 }

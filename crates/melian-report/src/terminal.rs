@@ -369,11 +369,15 @@ fn claims(page: &mut Page, view: View<'_>) {
     if claims.is_empty() {
         return;
     }
-    let mut speakers: Vec<&str> = claims.iter().map(|claim| claim.by.as_str()).collect();
-    speakers.sort_unstable();
-    speakers.dedup();
-    let by = plural(speakers.len() as u64, "speaker", "speakers");
-    page.say("Claims", &format!("{} stated by {by}; this version doesn't judge them", claims.len()));
+    if view.input.claims.is_empty() {
+        page.say("Claims", &format!("{} stated, not judged", claims.len()));
+        return;
+    }
+    page.say(
+        "Claims",
+        &format!("{} (`melian claims` tells by which lens)", crate::claims::tallied(view.input.claims)),
+    );
+    page.say("", "shares of the draws you allowed, not evidence that a claim is true");
 }
 
 fn made_of(page: &mut Page, view: View<'_>) {

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use melian::analysis::claims::{
+    Cut, Example, FamilyVerdict, Judgement, Lean, ReadingVerdict, Seen, Silence, Turn, Verdict,
+};
+use melian::lens::Family;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::fixtures::{Fixture, bare, dossier, hostile, melos, ongoing};
-use crate::{html, json, terminal};
+use crate::{ClaimsInput, ReportInput, claims, html, json, terminal};
 
 fn all() -> Vec<(&'static str, Fixture)> {
     vec![
@@ -164,6 +168,89 @@ fn the_answer_while_a_conflict_lasts() {
 #[test]
 fn the_answer_without_red_lines() {
     insta::assert_snapshot!(terminal(&bare().input(), 80, false));
+}
+
+/// Verdicts made by hand on the two claims of Melos: one that holds on its author's premises, one that no lens can judge.
+fn verdicts(fixture: &Fixture) -> Vec<Judgement> {
+    let reading = |lens: &str, verdict, yes| ReadingVerdict {
+        lens: lens.to_owned(),
+        reading: String::new(),
+        verdict,
+        knife_edge: false,
+        draws: 10_000,
+        yes,
+        no: 9_000 - yes,
+        split: 0,
+        unsettled: 0,
+        chances: Vec::new(),
+        example: Example { yes: Some(0), no: Some(17) },
+        turns_on: Some(Turn {
+            lean: Lean { input: "actor.melos.capability".to_owned(), rises: true },
+            strength: Some(0.4),
+            cut: Some(Cut { at: 6.25, below: (300, 500), above: (1_400, 1_500) }),
+        }),
+        leans: Vec::new(),
+        blind: false,
+        missing: Vec::new(),
+    };
+    let family = |family, verdict, own_premises, readings| FamilyVerdict {
+        family,
+        verdict,
+        by_reading: verdict == Verdict::Depends,
+        knife_edge: verdict == Verdict::Depends,
+        own_premises,
+        readings,
+    };
+    let seen = |families: Vec<FamilyVerdict>| Seen {
+        perspective: None,
+        other_side: false,
+        families,
+        silent: vec![Silence {
+            family: Family::Exchange,
+            reason: "a second issue to <trade> against".to_owned(),
+        }],
+    };
+    let mixed = vec![reading("mean", Verdict::Fails, 90), reading("compromise", Verdict::Holds, 8_800)];
+    let families = vec![
+        family(Family::Baseline, Verdict::Depends, false, mixed),
+        family(Family::Challenge, Verdict::Holds, true, vec![reading("challenge", Verdict::Holds, 8_500)]),
+    ];
+    let judgement = |claim: usize, families| Judgement {
+        claim: fixture.scenario.claims[claim].id.clone(),
+        each_draw: true,
+        guarded: false,
+        seen: vec![seen(families)],
+    };
+    vec![judgement(0, families), judgement(1, Vec::new())]
+}
+
+#[test]
+fn the_verdicts_on_melos() {
+    let fixture = melos();
+    let judgements = verdicts(&fixture);
+    let input = ClaimsInput {
+        scenario: &fixture.scenario,
+        judgements: &judgements,
+        draws: 10_000,
+        seed: 1,
+        only: &[],
+    };
+    insta::assert_snapshot!(claims(&input, 100));
+}
+
+#[test]
+fn the_cards_of_melos() {
+    let fixture = melos();
+    let judgements = verdicts(&fixture);
+    let input = ReportInput { claims: &judgements, ..fixture.input() };
+    insta::assert_snapshot!(section(&html(&input), "claims"));
+}
+
+#[test]
+fn words_of_speakers_are_as_given() {
+    let fixture = hostile();
+    let says = crate::text::clean(&fixture.scenario.claims[0].says);
+    assert!(section(&html(&fixture.input()), "claims").contains(says.trim()));
 }
 
 #[test]

@@ -128,6 +128,9 @@ impl<'a> View<'a> {
         for ArmSummary { arm, .. } in &self.input.summary.arms {
             let condition =
                 Condition { policy: arm.policy.as_deref(), perspective: arm.perspective.as_deref() };
+            if arm.is_combined() {
+                continue;
+            }
             if condition != Condition::BASE && !conditions.contains(&condition) {
                 conditions.push(condition);
             }

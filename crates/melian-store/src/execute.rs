@@ -5,8 +5,11 @@ use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use melian::analysis::claims::{Judge, Moved, Tally};
 use melian::analysis::{Summariser, Summary};
 use melian::ensemble::{CHUNK_DRAWS, Chunk, Plan, hex};
+use parquet::errors::ParquetError;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::directory::aside;
@@ -93,6 +96,47 @@ pub fn collect(directory: &RunDirectory, plan: &Plan) -> Result<Finished, StoreE
         resumed += wanted;
     }
     Ok(Finished { summary: summariser.finish(), digest: hex(&digest.finalize()), resumed })
+}
+
+/// Counts what claims come to over the parts that are there, reading only what they need; `None` without a part.
+///
+/// # Errors
+/// A file can't be read.
+pub fn tally(
+    directory: &RunDirectory,
+    judge: &Judge<'_>,
+    moved: &Moved,
+) -> Result<Option<Tally>, StoreError> {
+    let plan = judge.plan();
+    let layout = Layout::new(plan);
+    let wanted = judge.sources();
+    let draws = plan.settings().draws;
+    let mut all: Option<Tally> = None;
+    for part in 0..draws.div_ceil(PART_DRAWS) {
+        let Some(whole) = whole_part(directory, part, PART_DRAWS.min(draws - part * PART_DRAWS)) else {
+            break;
+        };
+        let (inputs, outcomes) = (directory.inputs(part), directory.outcomes(part));
+        // A reader each: two can't read from one place in a file at once.
+        let open = || PartReader::open(&inputs, &outcomes);
+        let of_chunk = |reader: &mut parquet::errors::Result<PartReader>, index: usize| {
+            let reader = reader.as_ref().map_err(|error| ParquetError::General(error.to_string()))?;
+            let chunk = reader.read_some(&layout, index, &wanted, part == 0 && index == 0)?;
+            Ok(judge.tally(&chunk, moved))
+        };
+        let tallies: Vec<Tally> = (0..whole.chunks())
+            .into_par_iter()
+            .map_init(open, of_chunk)
+            .collect::<parquet::errors::Result<_>>()
+            .map_err(StoreError::table(&outcomes))?;
+        for tally in tallies {
+            match &mut all {
+                Some(all) => all.add(&tally),
+                None => all = Some(tally),
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// The part, if it is there and whole.

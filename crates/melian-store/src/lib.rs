@@ -18,7 +18,7 @@ mod table;
 
 pub use directory::RunDirectory;
 pub use error::StoreError;
-pub use execute::{Finished, Progress, collect, execute};
+pub use execute::{Finished, Progress, collect, execute, tally};
 
 /// Draws per part.
 pub const PART_DRAWS: u64 = 65_536;

@@ -1,10 +1,13 @@
 //! Chunks as Parquet row groups, and back.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use melian::analysis::claims::Source;
 use melian::ensemble::{ArmRows, Chunk, Plan};
 use melian::lens::{Quantity, RowStatus, Unit};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as PhysicalType};
@@ -311,6 +314,141 @@ impl PartReader {
     }
 }
 
+impl PartReader {
+    /// Row group `index` with those columns only that are `wanted`, and the inputs if they are; the rest is empty.
+    pub(crate) fn read_some(
+        &self,
+        layout: &Layout<'_>,
+        index: usize,
+        wanted: &BTreeSet<Source>,
+        with_inputs: bool,
+    ) -> Result<Chunk> {
+        let inputs = self.inputs.get_row_group(index)?;
+        let draws = inputs.metadata().num_rows().cast_unsigned() as usize;
+        let first = get_some::<Int64Type>(&*inputs, 0, std::slice::from_ref(&(0..1)))?.0;
+        let first_draw = first.first().copied().unwrap_or(0).cast_unsigned();
+        let skip = if layout.experts.is_empty() { 1 } else { 2 };
+        let columns = (0..layout.plan.inputs().len()).filter(|_| with_inputs);
+        let columns =
+            columns.map(|column| Ok(get::<DoubleType>(&*inputs, skip + column)?.0)).collect::<Result<_>>()?;
+        let arms = read_wanted(&*self.outcomes.get_row_group(index)?, layout, wanted, first_draw, draws)?;
+        Ok(Chunk { first_draw, draws, experts: Vec::new(), inputs: columns, arms })
+    }
+}
+
+fn damaged() -> ParquetError {
+    ParquetError::General("the table does not fit run.json".to_owned())
+}
+
+/// Where the rows of each arm are: arms follow one another.
+fn rows_of_arms(numbers: &[i32], arms: usize) -> Result<Vec<Range<usize>>> {
+    let mut ranges = vec![0..0; arms];
+    let mut from = 0;
+    for same in numbers.chunk_by(|a, b| a == b) {
+        let arm = usize::try_from(same[0]).ok().filter(|arm| *arm < arms).ok_or_else(damaged)?;
+        if !ranges[arm].is_empty() {
+            return Err(damaged());
+        }
+        ranges[arm] = from..from + same.len();
+        from += same.len();
+    }
+    Ok(ranges)
+}
+
+fn read_wanted(
+    group: &dyn RowGroupReader,
+    layout: &Layout<'_>,
+    wanted: &BTreeSet<Source>,
+    first_draw: u64,
+    draws: usize,
+) -> Result<Vec<ArmRows>> {
+    let plan = layout.plan;
+    let numbers = get::<Int32Type>(group, ARM)?.0;
+    let ranges = rows_of_arms(&numbers, plan.arms().len())?;
+    let mut arms: Vec<usize> = wanted.iter().map(|source| source.arm).collect();
+    arms.dedup();
+    let of_arms =
+        |arms: &[usize]| -> Vec<Range<usize>> { arms.iter().map(|&arm| ranges[arm].clone()).collect() };
+    let mut all: Vec<ArmRows> = (0..ranges.len()).map(|_| ArmRows::default()).collect();
+    let spans = of_arms(&arms);
+    let branches = get_some::<Int32Type>(group, BRANCH, &spans)?.0;
+    let statuses = get_some::<ByteArrayType>(group, STATUS, &spans)?.0;
+    let mut from = 0;
+    let mut irregular = Vec::new();
+    for (&arm, span) in arms.iter().zip(&spans) {
+        let rows = &mut all[arm];
+        let own = from..from + span.len();
+        rows.branches = branches[own.clone()].iter().map(|&branch| branch as u16).collect();
+        let status = |text: &ByteArray| {
+            let known = STATUSES.iter().find(|(_, word)| word.as_bytes() == text.data());
+            known.map(|(status, _)| *status).ok_or_else(damaged)
+        };
+        rows.statuses = statuses[own].iter().map(status).collect::<Result<_>>()?;
+        rows.columns = vec![Vec::new(); plan.measures(arm).len()];
+        // A row per draw, in their order; else the draws are read.
+        if span.len() == draws && rows.branches.iter().all(|&branch| branch == 0) {
+            rows.draws = (0..draws as u32).collect();
+        } else {
+            irregular.push(arm);
+        }
+        from += span.len();
+    }
+    if !irregular.is_empty() {
+        let mut numbers = get_some::<Int64Type>(group, DRAW, &of_arms(&irregular))?.0.into_iter();
+        for arm in irregular {
+            let own = numbers.by_ref().take(ranges[arm].len());
+            all[arm].draws = own.map(|draw| (draw.cast_unsigned() - first_draw) as u32).collect();
+        }
+    }
+    for (index, measure) in layout.measures.iter().enumerate() {
+        let asked = |arm: &usize| {
+            measure.places[*arm].is_some_and(|place| wanted.contains(&Source { arm: *arm, measure: place }))
+        };
+        let asked: Vec<usize> = arms.iter().copied().filter(asked).collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let (column, spans) = (STATUS + 1 + index, of_arms(&asked));
+        let values: Vec<f64> = if measure.flag {
+            let (values, levels) = get_some::<BoolType>(group, column, &spans)?;
+            spread(values.into_iter().map(f64::from), &levels)
+        } else {
+            let (values, levels) = get_some::<DoubleType>(group, column, &spans)?;
+            spread(values.into_iter(), &levels)
+        };
+        let mut values = values.into_iter();
+        for arm in asked {
+            let place = measure.places[arm].ok_or_else(damaged)?;
+            all[arm].columns[place] = values.by_ref().take(ranges[arm].len()).collect();
+        }
+    }
+    Ok(all)
+}
+
+/// As [`get`], of ascending ranges of rows only.
+fn get_some<T: DataType>(
+    group: &dyn RowGroupReader,
+    column: usize,
+    spans: &[Range<usize>],
+) -> Result<(Vec<T::T>, Vec<i16>)> {
+    let early = || ParquetError::General("a column ends early".to_owned());
+    let mut reader = get_typed_column_reader::<T>(group.get_column_reader(column)?);
+    let rows = spans.iter().map(Range::len).sum();
+    let (mut values, mut levels) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let mut at = 0;
+    for span in spans {
+        while at < span.start {
+            let skipped = reader.skip_records(span.start - at)?;
+            at += if skipped == 0 { return Err(early()) } else { skipped };
+        }
+        while at < span.end {
+            let (records, _, _) = reader.read_records(span.end - at, Some(&mut levels), None, &mut values)?;
+            at += if records == 0 { return Err(early()) } else { records };
+        }
+    }
+    Ok((values, levels))
+}
+
 fn expert_of(layout: &Layout<'_>, name: &ByteArray) -> Result<u32> {
     let place = layout.experts.iter().position(|known| known == name);
     place
@@ -318,11 +456,13 @@ fn expert_of(layout: &Layout<'_>, name: &ByteArray) -> Result<u32> {
         .ok_or_else(|| ParquetError::General("an expert of another scenario".to_owned()))
 }
 
+/// Places of the columns that every row of the outcomes table has.
+const ARM: usize = 0;
+const DRAW: usize = 5;
+const BRANCH: usize = 6;
+const STATUS: usize = 7;
+
 fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u64) -> Result<Vec<ArmRows>> {
-    const ARM: usize = 0;
-    const DRAW: usize = 5;
-    const BRANCH: usize = 6;
-    const STATUS: usize = 7;
     let numbers = get::<Int32Type>(group, ARM)?.0;
     let draws = get::<Int64Type>(group, DRAW)?.0;
     let branches = get::<Int32Type>(group, BRANCH)?.0;
@@ -333,7 +473,6 @@ fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u6
             ..ArmRows::default()
         })
         .collect();
-    let damaged = || ParquetError::General("the table does not fit run.json".to_owned());
     let arm_of = |number: i32| usize::try_from(number).ok().filter(|arm| *arm < layout.plan.arms().len());
     for (row, &number) in numbers.iter().enumerate() {
         let rows = &mut arms[arm_of(number).ok_or_else(damaged)?];

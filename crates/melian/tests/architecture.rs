@@ -18,12 +18,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("case", &["scenario"]),
     ("package", &["case", "scenario"]),
     ("history", &["diagnostic", "math", "uncertainty"]),
-    ("lens", &["case", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"]),
+    (
+        "lens",
+        &["case", "claim", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"],
+    ),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
-    ("analysis", &["ensemble", "lens", "math"]),
+    ("analysis", &["claim", "ensemble", "lens", "math", "scenario"]),
     (
         "study",
-        &["case", "diagnostic", "ensemble", "history", "lens", "math", "package", "scenario", "uncertainty"],
+        &[
+            "analysis",
+            "case",
+            "claim",
+            "diagnostic",
+            "ensemble",
+            "history",
+            "lens",
+            "math",
+            "package",
+            "scenario",
+            "uncertainty",
+        ],
     ),
 ];
 

@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod cite;
+pub(crate) mod claims;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod hinges;

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
+use melian::analysis::claims::Judgement;
 use melian::ensemble::{Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::crisis::{self, CrisisStory};
 use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
@@ -32,7 +34,8 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
         return Err(Failure::used(format!("the run `{}` has no whole part yet", arguments.run.display()))
             .help(format!("go on with it: `{}`", manifest.command)));
     }
-    let answer = Answer::new(scenario, &plan, &manifest, &finished);
+    let claims = super::claims::judged(&plan, Some(&directory))?;
+    let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -40,7 +43,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 /// The plan of a run that is on disk.
-fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+pub(super) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let other = || {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
@@ -63,7 +66,9 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    crises: Vec<CrisisStory>,
     packages: Option<Packages>,
+    claims: Vec<Judgement>,
 }
 
 impl<'a> Answer<'a> {
@@ -73,10 +78,12 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
+        claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages }
+        Self { scenario, manifest, finished, lenses, stories, crises, packages, claims }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -87,7 +94,9 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            crises: &self.crises,
             packages: self.packages.as_ref(),
+            claims: &self.claims,
         }
     }
 

@@ -12,10 +12,9 @@ use melian::diagnostic::{Code, Diagnostic};
 use melian::ensemble::{Plan, Settings};
 use melian::lens::{self, Trace};
 use melian::study::course;
-use melian::uncertainty::Design;
 use melian_store::{RunDirectory, StoreError};
 
-use crate::args::{self, Format, RunArguments, Traced};
+use crate::args::{Format, RunArguments, Traced};
 use crate::commands::report::Answer;
 use crate::exit::Failure;
 use crate::{input, render};
@@ -27,20 +26,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let settings = Settings {
         seed: arguments.seed,
         draws: arguments.draws,
-        design: match arguments.design {
-            args::Design::MonteCarlo => Design::MonteCarlo,
-            args::Design::LatinHypercube => Design::LatinHypercube { n: arguments.draws },
-            args::Design::Sobol => Design::Sobol,
-        },
+        design: arguments.design.of(arguments.draws),
         lenses: arguments.lenses.clone(),
     };
-    let plan = Plan::new(scenario, settings).map_err(|diagnostics| {
-        render::to_stderr(&diagnostics, &input.sources);
-        // A lens that no text names was named on the command line.
-        let asked =
-            |diagnostic: &Diagnostic| diagnostic.code == Code::UNKNOWN_LENS && diagnostic.primary.is_none();
-        if diagnostics.iter().all(asked) { Failure::Told } else { Failure::Scenario }
-    })?;
+    let plan = plan(&input, settings)?;
     if let Some(traced) = arguments.trace {
         if let Traced::Draw(draw) = traced
             && draw >= arguments.draws
@@ -48,7 +37,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
             return Err(Failure::used(format!("there is no draw {draw} among {}", arguments.draws))
                 .help("draws are counted from 0; `--draws` says how many there are"));
         }
-        trace(&plan, traced, arguments.format);
+        trace(&plan, variant(&plan, &arguments.under)?, traced, arguments.format);
         return Ok(());
     }
     let manifest = plan.manifest(&input.file_name, scenario.hash());
@@ -66,7 +55,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         .map_err(|error| Failure::used(error.to_string()))?;
     progress.finish();
     if finished.summary.draws > 0 {
-        let answer = Answer::new(scenario, &plan, &manifest, &finished);
+        let claims = pool.install(|| super::claims::judged(&plan, Some(&directory)))?;
+        let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
         answer.write(&directory.report())?;
         answer.print(arguments.format, (!arguments.quiet).then(|| directory.report()).as_deref());
     }
@@ -78,6 +68,17 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         finished.summary.draws, finished.summary.planned
     );
     Err(Failure::Stopped)
+}
+
+/// The plan of a scenario, or what is wrong with it on stderr.
+pub(super) fn plan(input: &input::Input, settings: Settings) -> Result<Plan, Failure> {
+    Plan::new(input.scenario_or_fail()?, settings).map_err(|diagnostics| {
+        render::to_stderr(&diagnostics, &input.sources);
+        // A lens that no text names was named on the command line.
+        let asked =
+            |diagnostic: &Diagnostic| diagnostic.code == Code::UNKNOWN_LENS && diagnostic.primary.is_none();
+        if diagnostics.iter().all(asked) { Failure::Told } else { Failure::Scenario }
+    })
 }
 
 fn default_root(scenario: &Path) -> PathBuf {
@@ -148,9 +149,18 @@ impl Progress {
     }
 }
 
+/// The variant of the plan under some overlays.
+fn variant(plan: &Plan, under: &[String]) -> Result<usize, Failure> {
+    plan.variant_under(under).ok_or_else(|| {
+        Failure::used(format!("the run has no case under `{}`", under.join("`, `"))).help(
+            "a run has each policy, each perspective and a policy with a perspective; what else claims put on together",
+        )
+    })
+}
+
 /// Prints how each lens came to its answer in one draw, or at the central values.
-fn trace(plan: &Plan, traced: Traced, format: Format) {
-    let worked = course::worked(plan, traced.draw());
+fn trace(plan: &Plan, variant: usize, traced: Traced, format: Format) {
+    let worked = course::worked(plan, variant, traced.draw());
     let lenses: Vec<(String, &Trace)> =
         worked.lenses.iter().map(|(arm, trace)| (lens::full_id(&arm.lens, &arm.reading), trace)).collect();
     if format == Format::Json {
@@ -163,7 +173,7 @@ fn trace(plan: &Plan, traced: Traced, format: Format) {
     let width = render::terminal_width();
     let value = |field| worked.numbers.value(field, 0);
     let name = traced.to_string();
-    println!("{}", melian_report::inputs(&plan.variants()[0].scenario, &name, width, value));
+    println!("{}", melian_report::inputs(&plan.variants()[variant].scenario, &name, width, value));
     for (lens, trace) in &lenses {
         println!("{}", melian_report::trace(lens, &name, trace, width));
     }

@@ -255,6 +255,14 @@ impl Claim {
         needed
     }
 
+    /// The packages it asks about, as [`FlagQuantity::Acceptable`], in the order of the test.
+    pub fn acceptables(&self) -> impl Iterator<Item = &FlagQuantity> {
+        self.quantities().into_iter().filter_map(|needed| match needed.quantity {
+            Asked::Flag(quantity @ FlagQuantity::Acceptable { .. }) => Some(quantity),
+            _ => None,
+        })
+    }
+
     /// The sets of overlays under which the scenario must be run, each once, in the order of the test; the
     /// empty set is the scenario as it stands.
     #[must_use]
@@ -361,7 +369,8 @@ fn any_draw(levels: impl IntoIterator<Item = Level>) -> Level {
     if levels.into_iter().any(|level| level == Level::EachDraw) { Level::EachDraw } else { Level::OverDraws }
 }
 
-fn joined(first: &[String], then: &[String]) -> Overlays {
+/// Overlays put on together, each once.
+pub(crate) fn joined(first: &[String], then: &[String]) -> Overlays {
     let mut all = first.to_vec();
     all.extend(then.iter().filter(|overlay| !first.contains(overlay)).cloned());
     all

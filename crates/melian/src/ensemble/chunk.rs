@@ -51,13 +51,19 @@ impl Plan {
     /// The rows of chunk `index`, on all threads of the current pool.
     #[must_use]
     pub fn chunk(&self, index: u64) -> Chunk {
+        self.chunk_of(index, &|_| true)
+    }
+
+    /// The same with the rows of those arms only that are `wanted`; the others are empty.
+    #[must_use]
+    pub fn chunk_of(&self, index: u64, wanted: &(dyn Fn(usize) -> bool + Sync)) -> Chunk {
         let first_draw = index * CHUNK_DRAWS;
         let draws = CHUNK_DRAWS.min(self.settings().draws - first_draw) as usize;
         let blocks: Vec<BlockRows> = (0..draws.div_ceil(LANES))
             .into_par_iter()
             .map_init(Scratch::default, |scratch, block| {
                 let from = block * LANES;
-                self.block(first_draw + from as u64, LANES.min(draws - from), scratch)
+                self.block(first_draw + from as u64, LANES.min(draws - from), wanted, scratch)
             })
             .collect();
         let inputs = (0..self.inputs().len())
@@ -73,14 +79,24 @@ impl Plan {
         Chunk { first_draw, draws, experts, inputs, arms }
     }
 
-    fn block(&self, first_draw: u64, len: usize, scratch: &mut Scratch) -> BlockRows {
+    fn block(
+        &self,
+        first_draw: u64,
+        len: usize,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> BlockRows {
         let cases: Vec<CaseBlock> =
             self.variants().iter().map(|variant| variant.block(first_draw, len)).collect();
         let arms = self
             .planned()
             .iter()
-            .map(|planned| {
+            .enumerate()
+            .map(|(arm, planned)| {
                 let mut rows = RowBlock::default();
+                if !wanted(arm) {
+                    return rows;
+                }
                 match self.draws_of(planned).saturating_sub(first_draw).min(len as u64) as usize {
                     0 => rows.one_row_per_lane(planned.model.measures().len(), 0),
                     all if all == len => {

@@ -14,6 +14,7 @@ pub use chunk::{ArmRows, Chunk};
 pub use plan::{InputColumn, Plan, Settings, Speakers, Variant, hex, speakers};
 
 use crate::lens::Family;
+use crate::scenario::{Overlay, OverlayKind};
 
 /// Draws per [`Chunk`]: what is computed, written and summarised at a time. Two chunks are held at once, so that
 /// this bounds the memory of a run.
@@ -32,6 +33,54 @@ pub struct Arm {
     pub reading: String,
     /// Its family.
     pub family: Family,
+}
+
+/// Stands between the ids of overlays of one kind that claims put on together.
+pub const TOGETHER: char = '+';
+
+impl Arm {
+    /// Whether it is only there because a claim puts several policies, or several perspectives, on together.
+    #[must_use]
+    pub fn is_combined(&self) -> bool {
+        [&self.policy, &self.perspective].into_iter().flatten().any(|ids| ids.contains(TOGETHER))
+    }
+
+    /// The overlays it is run under.
+    #[must_use]
+    pub fn world(&self) -> World {
+        let ids = |ids: &Option<String>| {
+            ids.iter().flat_map(|ids| ids.split(TOGETHER)).map(str::to_owned).collect()
+        };
+        World { policies: ids(&self.policy), perspectives: ids(&self.perspective) }
+    }
+}
+
+/// The overlays that are on: policies and perspectives, in the order of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+pub struct World {
+    /// Ids of policies.
+    pub policies: Vec<String>,
+    /// Ids of perspectives.
+    pub perspectives: Vec<String>,
+}
+
+impl World {
+    /// The world in which these are on.
+    #[must_use]
+    pub fn of(overlays: &[&Overlay]) -> Self {
+        let ids = |kind| {
+            let own = overlays.iter().filter(|overlay| overlay.kind == kind);
+            own.map(|overlay| overlay.id.clone()).collect()
+        };
+        Self { policies: ids(OverlayKind::Policy), perspectives: ids(OverlayKind::Perspective) }
+    }
+
+    /// As an arm names it: the policy and the perspective.
+    #[must_use]
+    pub fn split(&self) -> (Option<String>, Option<String>) {
+        let name = |ids: &[String]| (!ids.is_empty()).then(|| ids.join(&TOGETHER.to_string()));
+        (name(&self.policies), name(&self.perspectives))
+    }
 }
 
 /// What makes a run what it is: the content of `run.json`. No times, threads or host names.

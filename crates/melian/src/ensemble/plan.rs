@@ -4,9 +4,10 @@ use sha2::{Digest, Sha256};
 
 use crate::case::{Case, CaseBlock, LANES};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::ensemble::{Arm, Manifest};
+use crate::ensemble::{Arm, Manifest, TOGETHER, World};
 use crate::lens::{self, Lens, Measure, Model, RowBlock, Scratch, Streams, Trace};
-use crate::scenario::{FieldId, LensOptions, Overlay, Scenario, conflicts};
+use crate::scenario::Guard;
+use crate::scenario::{FieldId, LensOptions, Overlay, OverlayKind, Scenario, conflicts};
 use crate::uncertainty::{Design, Range, Sampler, SamplerInput, Tabulated};
 
 /// What the user asks for beside the scenario.
@@ -234,6 +235,20 @@ impl Plan {
         self.arms[arm].variant
     }
 
+    /// The place in [`Plan::variants`] of the scenario under these overlays, in whatever order; `None` if the run has no
+    /// such variant.
+    #[must_use]
+    pub fn variant_under(&self, overlays: &[String]) -> Option<usize> {
+        let base = &self.variants[0].scenario;
+        let all = base.policies.iter().chain(&base.perspectives);
+        let on: Vec<&Overlay> = all.filter(|overlay| overlays.contains(&overlay.id)).collect();
+        if overlays.iter().any(|id| !on.iter().any(|overlay| overlay.id == *id)) {
+            return None;
+        }
+        let (policy, perspective) = World::of(&on).split();
+        self.variants.iter().position(|own| own.policy == policy && own.perspective == perspective)
+    }
+
     /// How one draw came about under an arm.
     #[must_use]
     pub fn explain(&self, arm: usize, draw: u64) -> Trace {
@@ -328,17 +343,61 @@ impl Variant {
 /// A variant before its sampler: policy, perspective, scenario.
 type Patched = (Option<String>, Option<String>, Scenario);
 
+/// Each policy or none under each perspective or none; then what claims put on together beyond that.
 fn variants_of(scenario: &Scenario) -> Result<Vec<Patched>, Vec<Diagnostic>> {
     let mut variants = Vec::new();
     for perspective in none_or_each(&scenario.perspectives) {
         for policy in none_or_each(&scenario.policies) {
-            let overlays: Vec<&Overlay> = perspective.into_iter().chain(policy).collect();
-            let patched = if overlays.is_empty() { scenario.clone() } else { scenario.under(&overlays)? };
             let id = |overlay: Option<&Overlay>| overlay.map(|overlay| overlay.id.clone());
-            variants.push((id(policy), id(perspective), patched));
+            let overlays: Vec<&Overlay> = perspective.into_iter().chain(policy).collect();
+            variants.push((id(policy), id(perspective), patched(scenario, &overlays)?));
+        }
+    }
+    for set in combined(scenario)? {
+        let seen_alone = set.iter().any(|overlay| overlay.kind == OverlayKind::Perspective);
+        let perspectives = if seen_alone { &[][..] } else { &scenario.perspectives };
+        for perspective in none_or_each(perspectives) {
+            let overlays: Vec<&Overlay> = perspective.into_iter().chain(set.iter().copied()).collect();
+            let (policy, perspective) = World::of(&overlays).split();
+            variants.push((policy, perspective, patched(scenario, &overlays)?));
         }
     }
     Ok(variants)
+}
+
+fn is_guarded(scenario: &Scenario, overlay: &Overlay) -> bool {
+    overlay.kind == OverlayKind::Policy && !Guard::new(scenario).may_rank(overlay)
+}
+
+fn patched(scenario: &Scenario, overlays: &[&Overlay]) -> Result<Scenario, Vec<Diagnostic>> {
+    if overlays.is_empty() { Ok(scenario.clone()) } else { scenario.under(overlays) }
+}
+
+/// Sets of overlays that claims ask for and that are more than one policy under one perspective, each once.
+fn combined(scenario: &Scenario) -> Result<Vec<Vec<&Overlay>>, Vec<Diagnostic>> {
+    let mut sets: Vec<Vec<&Overlay>> = Vec::new();
+    let mut forbidden = Vec::new();
+    for claim in &scenario.claims {
+        for ids in claim.expression.overlays() {
+            let all = scenario.policies.iter().chain(&scenario.perspectives);
+            let set: Vec<&Overlay> = all.filter(|overlay| ids.contains(&overlay.id)).collect();
+            let of_kind = |kind| set.iter().filter(|overlay| overlay.kind == kind).count();
+            if of_kind(OverlayKind::Policy) <= 1 && of_kind(OverlayKind::Perspective) <= 1 {
+                continue;
+            }
+            if let Some(coercive) = set.iter().find(|overlay| is_guarded(scenario, overlay)) {
+                let message = format!("the claim puts `{}` on together with others", coercive.id);
+                forbidden.push(
+                    Diagnostic::error(Code::CLAIM_MEANING, claim.span, message).help(
+                        "coercive policies are not combined while a conflict is not over: test it alone",
+                    ),
+                );
+            } else if !sets.contains(&set) {
+                sets.push(set);
+            }
+        }
+    }
+    if forbidden.is_empty() { Ok(sets) } else { Err(forbidden) }
 }
 
 fn none_or_each(overlays: &[Overlay]) -> impl Iterator<Item = Option<&Overlay>> {
@@ -351,7 +410,13 @@ fn conflicts_of(scenario: &Scenario) -> Vec<Diagnostic> {
         .perspectives
         .iter()
         .flat_map(|perspective| scenario.policies.iter().map(move |policy| [perspective, policy]));
-    pairs.flat_map(|pair| conflicts(&pair)).collect()
+    let mut found: Vec<Diagnostic> = pairs.flat_map(|pair| conflicts(&pair)).collect();
+    match combined(scenario) {
+        Ok(sets) => found.extend(sets.iter().flat_map(|set| conflicts(set))),
+        Err(forbidden) => found.extend(forbidden),
+    }
+    found.dedup();
+    found
 }
 
 /// Uncertain fields of the base scenario in order, then those that only overlays bring.
@@ -379,6 +444,9 @@ fn input_columns(scenarios: &[Patched]) -> Vec<InputColumn> {
             (Some(id), None) | (None, Some(id)) => Some(id),
             (Some(_), Some(_)) => continue,
         };
+        if overlay.is_some_and(|ids| ids.contains(TOGETHER)) {
+            continue;
+        }
         for (index, field) in scenario.fields.iter().enumerate() {
             let name = match overlay {
                 None if field.is_certain() => continue,

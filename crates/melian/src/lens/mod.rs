@@ -86,6 +86,16 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// A draw of a crisis in full: ladder, beliefs, course, certificate; `None` in other lenses.
+    fn crisis(&self, _case: &Case<'_>) -> Option<crisis::CrisisReading> {
+        None
+    }
+
+    /// Of that, only where plays stand and what is believed, round by round.
+    fn crisis_over_time(&self, _case: &Case<'_>) -> Option<(Vec<crisis::Round>, Vec<crisis::BeliefPath>)> {
+        None
+    }
+
     /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
     fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
         None
@@ -226,6 +236,9 @@ pub enum Quantity {
     Room,
     /// 1 if `Terms` lie inside every needed accept range.
     Fit,
+    /// 1 if a package that a claim names lies inside the accept ranges of those it names: which, by its place in
+    /// [`Scenario::acceptables`].
+    Acceptable(u16),
     /// 1 if the actor is in a smallest set whose ranges, dropped, would open room.
     ClosesRoom(ActorId),
     /// 1 if the actor is in a smallest set whose ranges, dropped, would let `Terms` pass.
@@ -313,6 +326,7 @@ impl Quantity {
             Self::TermsWithError(id) => format!("forecast_{}", issue(id)),
             Self::Room => "room".to_owned(),
             Self::Fit => "fit".to_owned(),
+            Self::Acceptable(place) => format!("acceptable_{}", place + 1),
             Self::ClosesRoom(id) => format!("closes_room_{}", actor(id)),
             Self::ClosesFit(id) => format!("closes_fit_{}", actor(id)),
             Self::RoomLow(id) => format!("room_low_{}", issue(id)),

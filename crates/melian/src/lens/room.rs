@@ -6,8 +6,9 @@ use super::{
     Unit,
 };
 use crate::case::{Case, CaseBlock};
+use crate::claim::FlagQuantity;
 use crate::package::{Room, RoomBlock};
-use crate::scenario::{LensOptions, Scenario};
+use crate::scenario::{Accept, ActorId, Conduct, LensOptions, Scenario};
 
 /// The lens that only looks at red lines, links and the consent rule.
 pub(super) struct RoomLens;
@@ -46,6 +47,11 @@ impl Lens for RoomLens {
         Ok(Box::new(RoomModel {
             room: Room::new(scenario),
             measures: measures(scenario),
+            proposals: scenario
+                .acceptables()
+                .into_iter()
+                .map(|asked| Proposal::new(scenario, asked))
+                .collect(),
             actors: scenario.actors.iter().map(|actor| actor.name.clone()).collect(),
         }))
     }
@@ -54,7 +60,60 @@ impl Lens for RoomLens {
 struct RoomModel {
     room: Room,
     measures: Vec<Measure>,
+    /// In the order of [`Scenario::acceptables`].
+    proposals: Vec<Option<Proposal>>,
     actors: Vec<String>,
+}
+
+/// A package that a claim names, with the red lines it must not cross.
+struct Proposal {
+    /// Someone asked consents to nothing.
+    refused: bool,
+    /// Terms, and the range they must lie in.
+    bounds: Vec<(f64, Accept)>,
+}
+
+impl Proposal {
+    /// `None` if an overlay took away an issue or an actor that the package names.
+    fn new(scenario: &Scenario, asked: &FlagQuantity) -> Option<Self> {
+        let FlagQuantity::Acceptable { package, parties } = asked else { return None };
+        let actors = actors_of(scenario, parties)?;
+        let conduct = |actor: ActorId| scenario.actors[actor.index()].conduct;
+        let mut proposal = Self {
+            refused: actors.iter().any(|&actor| conduct(actor) == Some(Conduct::Refuse)),
+            bounds: Vec::new(),
+        };
+        for (issue, terms) in package {
+            let issue = scenario.names.issue(issue)?;
+            for &actor in actors.iter().filter(|&&actor| conduct(actor).is_none()) {
+                let accept = scenario.stance(actor, issue).and_then(|stance| stance.accept);
+                proposal.bounds.extend(accept.map(|accept| (*terms, accept)));
+            }
+        }
+        Some(proposal)
+    }
+
+    fn solve(&self, cases: &CaseBlock, column: &mut [f64]) {
+        for (lane, value) in column.iter_mut().enumerate() {
+            let inside = |(terms, accept): &(f64, Accept)| {
+                accept.min.is_none_or(|min| cases.value(min, lane) <= *terms)
+                    && accept.max.is_none_or(|max| *terms <= cases.value(max, lane))
+            };
+            *value = f64::from(!self.refused && self.bounds.iter().all(inside));
+        }
+    }
+}
+
+/// Actors by id, and all members of groups.
+fn actors_of(scenario: &Scenario, parties: &[String]) -> Option<Vec<ActorId>> {
+    let mut actors = Vec::new();
+    for party in parties {
+        match scenario.names.group(party) {
+            Some(group) => actors.extend(scenario.names.members(group)),
+            None => actors.push(scenario.names.actor(party)?),
+        }
+    }
+    Some(actors)
 }
 
 fn measures(scenario: &Scenario) -> Vec<Measure> {
@@ -66,6 +125,7 @@ fn measures(scenario: &Scenario) -> Vec<Measure> {
         .chain(issues().map(|issue| points(Quantity::RoomLow(issue))))
         .chain(issues().map(|issue| points(Quantity::RoomHigh(issue))))
         .chain(scenario.actor_ids().map(|actor| flag(Quantity::ClosesRoom(actor))))
+        .chain((0..scenario.acceptables().len()).map(|place| flag(Quantity::Acceptable(place as u16))))
         .collect()
 }
 
@@ -83,6 +143,11 @@ impl Model for RoomModel {
                 Quantity::Room => std::mem::swap(column, &mut room.open),
                 Quantity::RoomLow(issue) => std::mem::swap(column, &mut room.low[issue.index()]),
                 Quantity::RoomHigh(issue) => std::mem::swap(column, &mut room.high[issue.index()]),
+                Quantity::Acceptable(place) => {
+                    if let Some(proposal) = &self.proposals[usize::from(place)] {
+                        proposal.solve(cases, column);
+                    }
+                }
                 Quantity::ClosesRoom(actor) => std::mem::swap(column, &mut room.closers[actor.index()]),
                 _ => {}
             }

@@ -89,6 +89,7 @@ pub(super) fn build(
         policies,
         perspectives,
         claims,
+        verdict: verdict_rule(root),
         lens_options,
         fields,
         experts,
@@ -177,6 +178,7 @@ impl Check<'_> {
             title: owned(table, "title")?,
             question: owned(table, "question"),
             source: owned(table, "source"),
+            drawn_by: owned(table, "drawn_by"),
             status,
             from,
             horizon,
@@ -837,6 +839,17 @@ impl Check<'_> {
             }
         }
         ids
+    }
+}
+
+/// What a claim takes to hold; the shape was checked.
+fn verdict_rule(root: &Table) -> super::VerdictRule {
+    let usual = super::VerdictRule::default();
+    let table = root.table("verdict");
+    let number = |key: &str| table?.get(key)?.as_number();
+    super::VerdictRule {
+        holds: number("holds").unwrap_or(usual.holds),
+        judged: number("judged").unwrap_or(usual.judged),
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Scenario {
     pub perspectives: Vec<Overlay>,
     /// Testable sentences with their speakers.
     pub claims: Vec<StatedClaim>,
+    /// What it takes for a claim to hold.
+    pub verdict: VerdictRule,
     /// `[lens.ID]`: options by lens id, as written; each lens checks its own.
     pub lens_options: BTreeMap<String, LensOptions>,
     /// Every number of the scenario, certain or not: capabilities, issues, stances (by actor, then issue), walk-away
@@ -92,6 +94,8 @@ pub struct About {
     pub question: Option<String>,
     /// Where the story is told.
     pub source: Option<String>,
+    /// Whose view the base scenario is; its author's where nothing is said.
+    pub drawn_by: Option<String>,
     /// Whether the conflict is over. The guard is on while it is not.
     pub status: Status,
     /// The first day of the talks.
@@ -398,6 +402,22 @@ pub struct StatedClaim {
     pub span: Span,
 }
 
+/// `[verdict]`: what it takes for a claim to hold.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct VerdictRule {
+    /// Above 0.5, at most 1: a claim holds if it is true in at least this share of the judged draws, and fails if it is
+    /// false in at least this share. One number for both, so that the verdict of a negation is the verdict flipped.
+    pub holds: f64,
+    /// 0..1: the least share of draws that must be judged.
+    pub judged: f64,
+}
+
+impl Default for VerdictRule {
+    fn default() -> Self {
+        Self { holds: 0.9, judged: 0.5 }
+    }
+}
+
 /// Options of one lens as written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LensOptions {
@@ -598,6 +618,18 @@ impl Scenario {
             }
         }
         counts
+    }
+
+    /// The packages that claims ask about, with those asked, each once, in the order of the claims.
+    #[must_use]
+    pub fn acceptables(&self) -> Vec<&crate::claim::FlagQuantity> {
+        let mut all = Vec::new();
+        for quantity in self.claims.iter().flat_map(|claim| claim.expression.acceptables()) {
+            if !all.contains(&quantity) {
+                all.push(quantity);
+            }
+        }
+        all
     }
 
     /// The stance of `actor` on `issue`.

@@ -198,6 +198,7 @@ pub fn reference() -> String {
         &spec::POLICY,
         &spec::PERSPECTIVE,
         &spec::CLAIM,
+        &spec::VERDICT,
         &spec::CORRELATE,
     ];
     for section in sections {

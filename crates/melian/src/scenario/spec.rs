@@ -137,6 +137,11 @@ pub static ABOUT: Section = Section {
         required("title", Kind::Text, "a short title"),
         optional("question", Kind::Text, "the question asked"),
         optional("source", Kind::Text, "where the story is told"),
+        optional(
+            "drawn_by",
+            Kind::Text,
+            "whose view the base scenario is; perspectives `by` others are of another side",
+        ),
         required(
             "status",
             Kind::Word(&["past", "ongoing", "hypothetical"]),
@@ -654,6 +659,22 @@ pub static CLAIM: Section = Section {
     ],
 };
 
+/// `[verdict]`
+pub static VERDICT: Section = Section {
+    header: "[verdict]",
+    about: "What it takes for a claim to hold.",
+    provenance: false,
+    keys: &[
+        optional(
+            "holds",
+            Kind::Number(0.5, 1.0),
+            "a claim holds if it is true in at least this share of the judged draws, and fails if it is false in at \
+             least this share; else 0.9",
+        ),
+        optional("judged", Kind::Number(0.0, 1.0), "the least share of draws that must be judged; else 0.5"),
+    ],
+};
+
 /// `[[correlate]]`
 pub static CORRELATE: Section = Section {
     header: "[[correlate]]",
@@ -697,6 +718,7 @@ pub static ROOT: Section = Section {
         optional("policy", Kind::ById(&POLICY), "what somebody could do"),
         optional("perspective", Kind::ById(&PERSPECTIVE), "how named sources see the conflict"),
         optional("claim", Kind::Tables(&CLAIM), "testable sentences"),
+        optional("verdict", Kind::Table(&VERDICT), "what it takes for a claim to hold"),
         optional("correlate", Kind::Tables(&CORRELATE), "uncertain numbers that go together"),
         optional("lens", Kind::Options, "options of lenses, by the lens's id"),
     ],

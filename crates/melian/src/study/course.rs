@@ -102,12 +102,15 @@ pub struct Worked {
     pub lenses: Vec<(Arm, Trace)>,
 }
 
-/// Works through one draw of the scenario as written, or, without one, the case with every input at its median.
+/// Works through one draw of a variant of the plan (0: as written), or, without one, the case with every input at its
+/// median.
 #[must_use]
-pub fn worked(plan: &Plan, draw: Option<u64>) -> Worked {
-    let variant = &plan.variants()[0];
+pub fn worked(plan: &Plan, variant: usize, draw: Option<u64>) -> Worked {
+    let own = |arm: usize| plan.variant_index(arm) == variant;
+    let variant = &plan.variants()[variant];
     let numbers = draw.map_or_else(|| central(&variant.scenario), |draw| variant.block(draw, 1));
-    let lenses = base(plan).map(|(index, arm)| (arm.clone(), plan.model(index).explain(&numbers.case(0))));
+    let arms = plan.arms().enumerate().filter(|(index, _)| own(*index));
+    let lenses = arms.map(|(index, arm)| (arm.clone(), plan.model(index).explain(&numbers.case(0))));
     Worked { lenses: lenses.collect(), numbers }
 }
 
@@ -117,7 +120,7 @@ fn base(plan: &Plan) -> impl Iterator<Item = (usize, &Arm)> {
 }
 
 /// Every field at its median.
-fn central(scenario: &Scenario) -> CaseBlock {
+pub(super) fn central(scenario: &Scenario) -> CaseBlock {
     let mut block = CaseBlock::new(scenario.fields.len(), 0, 1);
     for (index, field) in scenario.fields.iter().enumerate() {
         block.set(FieldId::new(index), 0, field.central());

@@ -4,7 +4,7 @@ use super::offers::{self, Offer};
 use super::options::Options;
 use crate::lens::Unable;
 use crate::scenario::crisis::{ActKind, AtDeadline, Order, Rung, Traits};
-use crate::scenario::{ActorId, Conduct, Date, FieldId, Rule, Scenario, Step, StepUnit};
+use crate::scenario::{ActorId, Conduct, Date, FieldId, IssueId, Rule, Scenario, Step, StepUnit};
 
 /// Most strategic actors.
 pub(super) const MOST_PLAYERS: usize = 4;
@@ -104,6 +104,8 @@ pub(super) struct Frame {
     pub(super) sides: Vec<Side>,
     pub(super) lines: Vec<Line>,
     pub(super) offers: Vec<Offer>,
+    /// Points of the offer grid.
+    pub(super) grid: u32,
     /// Whether payoffs depend on when things happen.
     pub(super) timed: bool,
     /// Whether capabilities change over time.
@@ -143,6 +145,7 @@ impl Frame {
             conduct: players.iter().map(|player| scenario.actors[player.index()].conduct).collect(),
             stages: stages(scenario, &players, periods),
             lines: lines(scenario, &players),
+            grid: wanted,
             offers: offers::list(scenario, &players, &issues, wanted),
             timed: timed(scenario, &types),
             shifting: !crisis.power_shifts.is_empty(),
@@ -179,6 +182,16 @@ impl Frame {
     /// The rung that is war, or one above the highest where accidents alone lead there.
     pub(super) fn war_rung(&self) -> usize {
         self.rungs.iter().position(|rung| rung.war).unwrap_or(self.rungs.len())
+    }
+
+    /// Whether some player has a stance on an issue.
+    pub(super) fn is_on_the_table(&self, issue: IssueId) -> bool {
+        self.players.iter().any(|&player| self.scenario.stance(player, issue).is_some())
+    }
+
+    /// Whether offers lie on a grid that could be finer.
+    pub(super) fn has_grid(&self) -> bool {
+        self.offers.iter().any(|offer| offer.name.is_none())
     }
 
     /// Whether play can get to a war at all.
