@@ -202,7 +202,9 @@ fn words_that_all_would_say_are_not_believed() {
     let played = Played::of(&scenario("k-cheap-talk", &[]), None, 1);
     let beliefs = played.columns.iter().filter(|(quantity, _)| matches!(quantity, Quantity::Belief(_)));
     for (_, rows) in beliefs {
-        rows.iter().for_each(|belief| near(*belief, 0.5, 1e-6));
+        for belief in rows {
+            near(*belief, 0.5, 1e-6);
+        }
     }
     near(played.first(Quantity::War), 0.5, 0.005);
     let given = "prior=[.5,.5],sender=[1,.5;1,0],receiver=[-1,-1.5;-1,0]";
