@@ -16,8 +16,14 @@ pub(super) const MOST_RUNGS: usize = 12;
 const MOST_TYPES: usize = 8;
 /// Periods where the scenario tells neither their number nor dates.
 const PERIODS: u32 = 10;
+/// Most red lines on the ladder.
+const MOST_LINES: usize = 16;
+/// Most allies; wars are averaged over which of them join.
+const MOST_ALLIES: usize = 8;
+/// Most spoilers, each of whom doubles what a signed deal can come to.
+const MOST_SPOILERS: usize = 6;
 /// Most acts remembered.
-const MOST_MEMORY: u32 = 4;
+const MOST_MEMORY: u32 = 8;
 
 /// The kinds of act, in the order they are listed at a turn.
 pub(super) const KINDS: [ActKind; 7] = [
@@ -156,8 +162,13 @@ impl Frame {
             types,
             sides,
         };
-        if frame.lines.len() > 16 {
-            return Err(lacks("at most 16 red lines on the ladder"));
+        let counts = [
+            (frame.lines.len(), MOST_LINES, "red lines on the ladder"),
+            (crisis.allies.len(), MOST_ALLIES, "allies"),
+            (crisis.spoilers.len(), MOST_SPOILERS, "spoilers"),
+        ];
+        if let Some((many, most, what)) = counts.iter().find(|(many, most, _)| many > most) {
+            return Err(lacks(&format!("fewer {what}: {many} are given, at most {most} are played")));
         }
         frame.without_idle_audiences();
         frame.check_war()?;

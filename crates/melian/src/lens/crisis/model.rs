@@ -153,7 +153,7 @@ impl Played {
 
 /// Tolerance and budget of a draw.
 pub(super) fn solve_options() -> SolveOptions {
-    SolveOptions { tolerance: 1e-8, work: 20_000, turns: 12, jump: true }
+    SolveOptions { tolerance: 1e-8, work: 6_000, turns: 12, jump: true }
 }
 
 impl Model for Played {

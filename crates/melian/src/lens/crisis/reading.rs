@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::draw::Draw;
 use super::frame::{Frame, asks};
-use super::measure::{Passage, Views};
+use super::measure::{Ends, Passage, Views};
 use super::model::{Played, STARTS_SEED, solve_options};
 use super::options::Options;
 use super::pay::Pay;
@@ -236,7 +236,7 @@ pub enum Choice {
 }
 
 /// Seconds a draw takes per probability to solve for and joint type: measured, rounded up.
-const SECONDS: f64 = 1.0e-6;
+const SECONDS: f64 = 5.0e-7;
 
 impl GameSize {
     pub(super) fn of(played: &Played) -> Self {
@@ -430,24 +430,22 @@ impl<'a> Reader<'a> {
             }
         }
         // Rounds share ends of play: what ended before a round is all but what ends from there on.
+        let ends = self.passage.ends();
         for round in &mut rounds {
-            (round.ended, round.war) = self.ended_before(round.round);
+            (round.ended, round.war) = self.ended_before(&ends, round.round);
         }
         rounds
     }
 
     /// Shares of plays that ended, and that came to war, before a round.
-    fn ended_before(&self, round: u32) -> ([f64; 4], f64) {
-        let ends = self.passage.ends();
-        let mut ended = ends.endings;
-        let mut war = ends.war;
+    fn ended_before(&self, ends: &Ends, round: u32) -> ([f64; 4], f64) {
         if round >= self.frame.periods {
-            return (ended, war);
+            return (ends.endings, ends.war);
         }
-        let later = self.later(round);
-        ended.iter_mut().zip(later.0).for_each(|(all, later)| *all = (*all - later).max(0.0));
-        war = (war - later.1).max(0.0);
-        (ended, war)
+        let (endings, war) = self.later(round);
+        let mut ended = ends.endings;
+        ended.iter_mut().zip(endings).for_each(|(all, later)| *all = (*all - later).max(0.0));
+        (ended, (ends.war - war).max(0.0))
     }
 
     /// Shares of plays that end from a round on.

@@ -514,47 +514,57 @@ fn games_beyond_reach_are_refused_with_advice() {
     assert!(why.contains("fewer periods"), "{why}");
 }
 
-/// Not a test of anything: how long the brief's case takes.
+/// Four players of two types over three issues, 12 periods, 6 rungs.
+fn four() -> Builder {
+    let mut b = Builder::new(4, 3);
+    for issue in 0..3 {
+        b.no_deal(issue, 50.0);
+        for actor in 0..4 {
+            b.stance(actor, issue, [100.0, 0.0, 70.0, 20.0][(actor + issue) % 4], 30.0 + 20.0 * actor as f64);
+        }
+    }
+    b.stage(Rule::All((0..4).map(|actor| Rule::Actor(id(actor))).collect()), &[0, 1, 2], false);
+    let cost = b.number(2.0);
+    let accident = b.number(0.02);
+    let rungs = (0..6)
+        .map(|at| Rung {
+            cost: (at > 0).then_some(cost),
+            accident: (at > 2).then_some(accident),
+            war: at == 5,
+            ..rung(&format!("r{at}"))
+        })
+        .collect();
+    ladder(&mut b, rungs);
+    for actor in 0..4 {
+        let (low, high) = (b.number(15.0), b.number(60.0));
+        let kind = |war_cost| Traits { war_cost: Some(war_cost), ..Traits::default() };
+        types(&mut b, actor, &[("hard", 0.4, kind(low)), ("soft", 0.6, kind(high))]);
+    }
+    b.scenario_mut().crisis.game.periods = Some(12);
+    b
+}
+
+#[test]
+fn four_can_play() {
+    let answer = Answer::of(&four(), &[("precision", 8.0), ("periods", 4.0), ("offers", 5.0)]);
+    let endings = [Ending::Deal, Ending::Broken, Ending::Imposed, Ending::None];
+    let sum: f64 = endings.iter().map(|&ending| answer.get(Quantity::Ending(ending))).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+}
+
+/// Not a test of anything: how long the two cases of the requirements take.
 #[test]
 #[ignore = "a measurement"]
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn timing() {
-    let b = large();
-    let start = std::time::Instant::now();
-    let played = Played::new(&b.scenario(), &options(&[])).expect("a game");
-    let cases = b.cases(50);
-    println!("prepare {:?}", start.elapsed());
-    let size = super::GameSize::of(&played);
-    println!("{size:?}");
-    let start = std::time::Instant::now();
-    for lane in 0..50 {
-        let draw = played.draw(cases.case(lane));
-        std::hint::black_box(played.game(&draw));
-    }
-    println!("numbers {:?} a draw", start.elapsed() / 50);
-    for lane in [0, 1, 2, 3] {
-        let draw = played.draw(cases.case(lane));
-        let game = played.game(&draw);
-        let precision = played.precision(&cases.case(lane));
+    for (b, draws) in [(large(), 40), (four(), 4)] {
         let start = std::time::Instant::now();
-        let solution = solve(&game, precision, &solve_options(), &mut |_| Control::Continue);
-        println!(
-            "precision {precision}: solve {:?} work {} {:?}",
-            start.elapsed(),
-            solution.work,
-            solution.status
-        );
+        let played = Played::new(&b.scenario(), &options(&[])).expect("a game");
+        println!("{:?}, prepared in {:?}", super::GameSize::of(&played), start.elapsed());
+        let mut block = RowBlock::default();
         let start = std::time::Instant::now();
-        let passage = Passage::new(&played.frame, &played.plot, &draw, &game, &solution.strategy);
-        let mut row = vec![0.0; played.measures().len()];
-        passage.fill(played.measures(), &game, &solution.strategy, &mut row);
-        println!("measures {:?}", start.elapsed());
+        let cases = b.cases(draws);
+        played.solve(&cases, &Streams::new(1, CRISIS.card()), &mut block, &mut Scratch::default());
+        println!("{:?} a draw", start.elapsed() / draws as u32);
     }
-    let mut block = RowBlock::default();
-    let start = std::time::Instant::now();
-    played.solve(&cases, &Streams::new(1, CRISIS.card()), &mut block, &mut Scratch::default());
-    println!("{:?} a draw", start.elapsed() / 50);
-    let start = std::time::Instant::now();
-    std::hint::black_box(played.crisis(&cases.case(0)));
-    println!("a reading {:?}", start.elapsed());
 }
