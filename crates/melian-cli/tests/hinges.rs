@@ -155,8 +155,10 @@ cost = "20..60"
 #[test]
 fn numbers_of_force_get_no_threshold_while_it_goes_on() {
     for (status, guarded) in [("ongoing", true), ("past", false)] {
-        let file =
-            written(&format!("ladder-{status}.toml"), &format!("{}{LADDER}", TALKS.replace("STATUS", status)));
+        let file = written(
+            &format!("ladder-{status}.toml"),
+            &format!("{}{LADDER}", TALKS.replace("STATUS", status)),
+        );
         let found = json(&["hinges", &file, "--lens", "room,compromise"]);
         let answers = found["answers"].as_array().expect("a list");
         let told = |key: &str| {

@@ -10,9 +10,9 @@
 
 mod chart;
 mod claims;
+mod compare;
 mod discovery;
 mod drivers;
-mod compare;
 mod hinges;
 mod html;
 mod input;
@@ -46,9 +46,9 @@ use melian::study::packages::Packages;
 use melian::study::policies::Policies;
 
 pub use claims::{ClaimsInput, claims, claims_json};
+pub use compare::{Side, compare, compare_json};
 pub use discovery::{Sought, discovery, discovery_json};
 pub use drivers::{Found, Output, drivers, drivers_json};
-pub use compare::{Side, compare, compare_json};
 pub use hinges::{hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};

@@ -97,7 +97,17 @@ impl<'a> Answer<'a> {
         let (hinges, policies) = (hinges::glance(plan), policies(scenario, manifest));
         let (drivers, claims) = (Vec::new(), Vec::new());
         Self {
-            scenario, manifest, finished, lenses, stories, crises, drivers, packages, hinges, policies, claims,
+            scenario,
+            manifest,
+            finished,
+            lenses,
+            stories,
+            crises,
+            drivers,
+            packages,
+            hinges,
+            policies,
+            claims,
         }
     }
 

@@ -1,12 +1,12 @@
 //! `melian seal`
 
-use std::ops::ControlFlow;
 use anstream::{print, println};
 use melian::diagnostic::did_you_mean;
 use melian::ensemble::{Manifest, Plan};
 use melian::ledger::{Content, Forecast, Forecaster, Ledger, SealedFile, SealedRun, Terms};
 use melian::scenario::{Date, Guard, Scenario, Status};
 use melian_store::{Finished, RunDirectory};
+use std::ops::ControlFlow;
 
 use crate::args::{Format, SealArguments};
 use crate::commands::report::replan;
@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: &SealArguments) -> Result<(), Failure> {
     melian_store::visit(&directory, &plan, &mut |chunk| {
         forecaster.add(chunk);
         ControlFlow::Continue(())
-    }).map_err(used)?;
+    })
+    .map_err(used)?;
     let files = input.files.iter().map(|(name, bytes)| SealedFile::new(name, bytes)).collect();
     let forecast = forecast(scenario, &manifest, &finished, terms, forecaster, files, arguments)?;
     let date = ledger::day(arguments.date.as_deref())?;

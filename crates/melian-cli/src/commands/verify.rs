@@ -1,7 +1,7 @@
 //! `melian verify`
 
-use std::ops::ControlFlow;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use anstream::{eprintln, println};
@@ -161,7 +161,8 @@ fn remake(forecast: &Forecast, remade: &mut Remade) -> Result<(), String> {
     melian_store::visit(&directory, &plan, &mut |chunk| {
         forecaster.add(chunk);
         ControlFlow::Continue(())
-    }).map_err(io)?;
+    })
+    .map_err(io)?;
     let (_, said) = forecaster.finish();
     let written = |said: &Said| serde_json::to_string(said).unwrap_or_default();
     let name =
