@@ -220,7 +220,8 @@ impl Given {
         let mut values = BTreeMap::new();
         let mut problems = Vec::new();
         for (key, text) in pairs {
-            let Some(parameter) = parameters.iter().find(|parameter| parameter.key.eq_ignore_ascii_case(key)) else {
+            let Some(parameter) = parameters.iter().find(|parameter| parameter.key.eq_ignore_ascii_case(key))
+            else {
                 problems.push(unknown(parameters, key));
                 continue;
             };
