@@ -31,6 +31,7 @@ impl Fixture {
             lenses: &self.lenses,
             stories: &[],
             drivers: &self.drivers,
+            crises: &[],
             packages: None,
         }
     }

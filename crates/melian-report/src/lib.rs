@@ -38,6 +38,7 @@ use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
+use melian::study::crisis::CrisisStory;
 use melian::study::packages::Packages;
 
 pub use claims::{ClaimsInput, claims, claims_json};
@@ -73,6 +74,8 @@ pub struct ReportInput<'a> {
     pub stories: &'a [Story],
     /// What explains the headline measures of the scenario as written; empty if that was not asked.
     pub drivers: &'a [MeasureDrivers],
+    /// The crisis as lenses of escalation tell it; empty if there were none.
+    pub crises: &'a [CrisisStory],
     /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
     pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.

@@ -10,6 +10,7 @@ use melian::ensemble::{Arm, CHUNK_DRAWS, Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::crisis::{self, CrisisStory};
 use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
@@ -71,6 +72,7 @@ pub(crate) struct Answer<'a> {
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
     drivers: Vec<MeasureDrivers>,
+    crises: Vec<CrisisStory>,
     packages: Option<Packages>,
     claims: Vec<Judgement>,
 }
@@ -84,9 +86,10 @@ impl<'a> Answer<'a> {
         finished: &'a Finished,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
         let (drivers, claims) = (Vec::new(), Vec::new());
-        Self { scenario, manifest, finished, lenses, stories, drivers, packages, claims }
+        Self { scenario, manifest, finished, lenses, stories, crises, drivers, packages, claims }
     }
 
     /// Adds the verdicts on the scenario's claims.
@@ -108,6 +111,7 @@ impl<'a> Answer<'a> {
             lenses: &self.lenses,
             stories: &self.stories,
             drivers: &self.drivers,
+            crises: &self.crises,
             packages: self.packages.as_ref(),
             claims: &self.claims,
         }
