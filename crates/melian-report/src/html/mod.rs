@@ -3,6 +3,7 @@
 mod base_rate;
 mod claims;
 mod crisis;
+mod drivers;
 mod experts;
 mod families;
 mod gains;
@@ -65,6 +66,7 @@ fn sections(view: View<'_>) -> Vec<Section> {
     sections.extend(hinges::section(view));
     sections.extend(crisis::sections(view));
     sections.extend(story::section(view));
+    sections.extend(drivers::section(view));
     sections.extend(overlays::section(view));
     sections.extend(policies::section(view));
     sections.extend(experts::section(view));

@@ -2,8 +2,10 @@
 
 pub mod backtest;
 pub mod claims;
+pub mod compare;
 pub mod course;
 pub mod crisis;
+pub mod drivers;
 pub mod hinges;
 pub mod levers;
 pub mod packages;
