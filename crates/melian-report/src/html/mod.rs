@@ -2,9 +2,12 @@
 
 mod base_rate;
 mod claims;
+mod crisis;
+mod drivers;
 mod experts;
 mod families;
 mod gains;
+mod hinges;
 mod issue;
 mod judgement;
 mod lenses;
@@ -13,6 +16,7 @@ mod markup;
 mod numbers;
 mod overlays;
 mod packages;
+mod policies;
 mod remake;
 mod room;
 mod story;
@@ -59,8 +63,12 @@ fn sections(view: View<'_>) -> Vec<Section> {
     sections.push(room::section(view));
     sections.extend(packages::section(view));
     sections.extend(families::section(view));
+    sections.extend(hinges::section(view));
+    sections.extend(crisis::sections(view));
     sections.extend(story::section(view));
+    sections.extend(drivers::section(view));
     sections.extend(overlays::section(view));
+    sections.extend(policies::section(view));
     sections.extend(experts::section(view));
     sections.extend(gains::section(view));
     sections.push(numbers::section(view));

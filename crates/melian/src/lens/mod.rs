@@ -86,6 +86,16 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// A draw of a crisis in full: ladder, beliefs, course, certificate; `None` in other lenses.
+    fn crisis(&self, _case: &Case<'_>) -> Option<crisis::CrisisReading> {
+        None
+    }
+
+    /// Of that, only where plays stand and what is believed, round by round.
+    fn crisis_over_time(&self, _case: &Case<'_>) -> Option<(Vec<crisis::Round>, Vec<crisis::BeliefPath>)> {
+        None
+    }
+
     /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
     fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
         None
@@ -278,7 +288,7 @@ pub struct Belief {
 }
 
 /// How things stand at the horizon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// A deal stands.
