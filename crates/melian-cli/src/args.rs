@@ -77,6 +77,10 @@ pub(crate) enum Command {
     Levers(LeversArguments),
     /// Ask one of the thirteen mechanisms of crisis bargaining in closed form
     Mechanism(MechanismArguments),
+    /// Tell which of the numbers one is unsure of explain the spread of the answers
+    Drivers(DriversArguments),
+    /// Find the part of what is allowed in which something is true
+    Discover(DiscoverArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -479,4 +483,119 @@ impl std::fmt::Display for Traced {
             Self::Central => write!(f, "central values"),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriversArguments {
+    /// The scenario, or the directory of a run
+    #[arg(required_unless_present = "table", conflicts_with = "table")]
+    pub(crate) source: Option<PathBuf>,
+    /// A table of samples (CSV) instead: a row per run, a column per input and output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
+    /// The table's column to explain [default: its last column of numbers]
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    pub(crate) output: Option<String>,
+    /// The table's columns that are inputs [default: all other columns of numbers]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "table")]
+    pub(crate) inputs: Vec<String>,
+    /// Measures by the names of their columns, such as terms_ISSUE, room or p_war; or all [default: terms, room,
+    /// endings]
+    #[arg(long = "measure", value_name = "MEASURE", value_delimiter = ',')]
+    pub(crate) measures: Vec<String>,
+    /// Only these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',')]
+    pub(crate) lenses: Vec<String>,
+    /// Under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// From the draws of a run, or by a design of its own
+    #[arg(long, value_enum, default_value_t = Method::Given)]
+    pub(crate) method: Method,
+    /// Draws looked at [default: 4096]; base points of saltelli [512]; paths of morris [64]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) draws: Option<u64>,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// With saltelli: what two inputs do together too, at twice the cost
+    #[arg(long)]
+    pub(crate) pairs: bool,
+    /// Resamples for the intervals
+    #[arg(long, default_value_t = 100, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=100_000))]
+    pub(crate) resamples: usize,
+    /// How many inputs are shown; all of them in JSON
+    #[arg(long, default_value_t = 6)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// How drivers are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// From rows that are there
+    Given,
+    /// Saltelli's design: first-order and total Sobol' indices
+    Saltelli,
+    /// Morris's design: elementary effects, cheap with many inputs
+    Morris,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiscoverArguments {
+    /// The scenario, or the directory of a run
+    #[arg(required_unless_present = "table", conflicts_with = "table")]
+    pub(crate) source: Option<PathBuf>,
+    /// A table of samples (CSV) instead: a row per run, a column per input and output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
+    /// The table's columns that are inputs [default: all columns of numbers that the condition doesn't name]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "table")]
+    pub(crate) inputs: Vec<String>,
+    /// What is looked for, on the columns of measures and inputs: 'terms_ISSUE > 60 and room == 1'
+    #[arg(long = "where", value_name = "CONDITION", required_unless_present = "claim")]
+    pub(crate) condition: Option<String>,
+    /// Where a claim of the scenario is true, instead, by its id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["condition", "table", "under"])]
+    pub(crate) claim: Option<String>,
+    /// Only these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',')]
+    pub(crate) lenses: Vec<String>,
+    /// Under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// Draws looked at [default: 10000]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) draws: Option<u64>,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// The share of draws in a box in which it should be true
+    #[arg(long, default_value_t = 0.8, value_parser = share)]
+    pub(crate) density: f64,
+    /// The share of all draws that a box or a part of the tree has at least
+    #[arg(long, default_value_t = 0.05, value_parser = share)]
+    pub(crate) smallest: f64,
+    /// The share of a box that is peeled off at a time
+    #[arg(long, default_value_t = 0.05, value_parser = share)]
+    pub(crate) peel: f64,
+    /// Don't let boxes grow again after peeling
+    #[arg(long)]
+    pub(crate) no_paste: bool,
+    /// At most so many boxes
+    #[arg(long, default_value_t = 3, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=100))]
+    pub(crate) boxes: usize,
+    /// Splits from the top of the tree to a leaf
+    #[arg(long, default_value_t = 3, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=16))]
+    pub(crate) depth: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if share > 0.0 && share <= 1.0 { Ok(share) } else { Err("not above 0 and up to 1".to_owned()) }
 }

@@ -42,6 +42,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Hinges(arguments) => commands::hinges::run(&arguments),
         Command::Policies(arguments) => commands::policies::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
+        Command::Drivers(arguments) => commands::drivers::run(&arguments),
+        Command::Discover(arguments) => commands::discover::run(&arguments),
         Command::Mechanism(arguments) => commands::mechanism::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -1,5 +1,7 @@
 //! The answer for scripts.
 
+mod crisis;
+
 use melian::analysis::{Group, MeasureSummary};
 use melian::lens::Unit;
 use melian::lens::course::{Cause, Course};
@@ -66,6 +68,7 @@ pub fn json(input: &ReportInput<'_>) -> Value {
             .map(|(claim, judgement)| crate::claims::claim_json(claim, judgement))
             .collect::<Vec<_>>(),
         "stories": input.stories.iter().map(|told| story(scenario, told)).collect::<Vec<_>>(),
+        "crises": input.crises.iter().map(|told| crisis::crisis(scenario, told)).collect::<Vec<_>>(),
     })
 }
 

@@ -10,6 +10,8 @@
 
 mod chart;
 mod claims;
+mod discovery;
+mod drivers;
 mod hinges;
 mod html;
 mod input;
@@ -30,15 +32,18 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
-use melian::analysis::Summary;
 use melian::analysis::claims::Judgement;
+use melian::analysis::{MeasureDrivers, Summary};
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
+use melian::study::crisis::CrisisStory;
 use melian::study::packages::Packages;
 
 pub use claims::{ClaimsInput, claims, claims_json};
+pub use discovery::{Sought, discovery, discovery_json};
+pub use drivers::{Found, Output, drivers, drivers_json};
 pub use hinges::{hinge_line, hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
@@ -67,6 +72,10 @@ pub struct ReportInput<'a> {
     pub lenses: &'a [LensNote<'a>],
     /// The talks as lenses with rounds tell them; empty if they were not asked.
     pub stories: &'a [Story],
+    /// What explains the headline measures of the scenario as written; empty if that was not asked.
+    pub drivers: &'a [MeasureDrivers],
+    /// The crisis as lenses of escalation tell it; empty if there were none.
+    pub crises: &'a [CrisisStory],
     /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
     pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.

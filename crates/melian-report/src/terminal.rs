@@ -5,6 +5,7 @@ use melian::scenario::IssueId;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ReportInput;
+use crate::drivers::Shared;
 use crate::number::{self, Share, interval, percent, points};
 use crate::text::{capital, clean, list, plural, shorten, wrap};
 use crate::view::{Condition, Spread, View, Voice, date};
@@ -23,6 +24,7 @@ pub fn terminal(input: &ReportInput<'_>, width: usize, color: bool) -> String {
     room(&mut page, view);
     terms(&mut page, view);
     endings(&mut page, view);
+    drivers(&mut page, view);
     overlays(&mut page, view);
     claims(&mut page, view);
     made_of(&mut page, view);
@@ -293,6 +295,39 @@ pub(crate) const ENDINGS: [(Quantity, &str); 5] = [
     (Quantity::Ending(Ending::None), "none"),
     (Quantity::War, "full-scale war reached"),
 ];
+
+/// Measures whose drivers are told; the report has all.
+const DRIVEN: usize = 4;
+
+/// The one or two numbers that explain most of each headline.
+fn drivers(page: &mut Page, view: View<'_>) {
+    let mut quantities: Vec<Quantity> = Vec::new();
+    for output in view.input.drivers {
+        if !quantities.contains(&output.measure.quantity) {
+            quantities.push(output.measure.quantity);
+        }
+    }
+    let mut label = "Decided by";
+    for quantity in quantities.into_iter().take(DRIVEN) {
+        let of: Vec<_> =
+            view.input.drivers.iter().filter(|output| output.measure.quantity == quantity).collect();
+        let shared = Shared::of(view.input.scenario, &of);
+        let told: Vec<String> = shared
+            .iter()
+            .filter(|input| input.clear)
+            .take(2)
+            .map(|input| format!("{} ({})", input.name, input.text()))
+            .collect();
+        if !told.is_empty() {
+            let column = quantity.column(view.input.scenario);
+            page.say(label, &format!("{column}  {}", told.join("; ")));
+            label = "";
+        }
+    }
+    if label.is_empty() {
+        page.say("", "shares of each lens's spread by one number alone, lowest to highest lens");
+    }
+}
 
 /// Each overlay by itself, those that change the room most first: one line for the room, one for the terms.
 fn overlays(page: &mut Page, view: View<'_>) {

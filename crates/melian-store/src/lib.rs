@@ -18,7 +18,7 @@ mod table;
 
 pub use directory::RunDirectory;
 pub use error::StoreError;
-pub use execute::{Finished, Progress, collect, execute, tally};
+pub use execute::{Finished, Progress, collect, execute, tally, visit};
 
 /// Draws per part.
 pub const PART_DRAWS: u64 = 65_536;

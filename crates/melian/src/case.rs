@@ -82,6 +82,22 @@ impl CaseBlock {
         (&mut self.values, &mut self.experts)
     }
 
+    /// A block of one of the draws.
+    ///
+    /// # Panics
+    /// If `lane` is not below [`CaseBlock::len`].
+    #[must_use]
+    pub fn single(&self, lane: usize) -> Self {
+        assert!(lane < self.len, "lane {lane} of a block of {}", self.len);
+        let fields = self.values.len() / LANES;
+        let mut single = Self::new(fields, self.first_draw + lane as u64, 1);
+        for field in 0..fields {
+            single.values[field * LANES] = self.values[field * LANES + lane];
+        }
+        single.experts[0] = self.experts[lane];
+        single
+    }
+
     /// One draw of the block.
     ///
     /// # Panics

@@ -5,6 +5,7 @@ use std::path::Path;
 use anstream::println;
 use melian::diagnostic::Diagnostic;
 use melian::ensemble::{self, Speakers};
+use melian::lens::crisis::{self, GameSize};
 use melian::scenario::Scenario;
 use serde_json::{Value, json};
 
@@ -42,6 +43,29 @@ fn print(path: &Path, input: &Input, lenses: Option<&Speakers>) {
     for (lens, reason) in &lenses.silent {
         println!("  can't run   {lens}: {reason}");
     }
+    if let Some(size) = game(scenario) {
+        println!("  the game    {}", sized(&size));
+    }
+}
+
+/// The game of the crisis lens, where it can be played.
+fn game(scenario: &Scenario) -> Option<GameSize> {
+    let options = scenario.lens_options.get("crisis").cloned().unwrap_or_default();
+    crisis::size(scenario, &options).ok()
+}
+
+fn sized(size: &GameSize) -> String {
+    let types: Vec<String> = size.types.iter().map(usize::to_string).collect();
+    format!(
+        "{} players of {} types, {} periods, {} offers: {} public states, {} unknowns, about {:.1e} s a draw",
+        size.players,
+        types.join(" and "),
+        size.periods,
+        size.offers,
+        size.states,
+        size.unknowns,
+        size.seconds
+    )
 }
 
 fn described(scenario: &Scenario) -> String {
@@ -67,6 +91,7 @@ fn report(path: &Path, input: &Input, lenses: Option<&Speakers>) -> Value {
         "scenario": path.display().to_string(),
         "valid": input.scenario.is_some() && !input.diagnostics.iter().any(Diagnostic::is_error),
         "diagnostics": render::json(&input.diagnostics, &input.sources),
+        "game": input.scenario.as_ref().and_then(game),
         "lenses": lenses.map(|lenses| &lenses.able),
         "silent": lenses.map(|lenses| {
             lenses.silent.iter().map(|(lens, why)| json!({ "lens": lens, "reason": why })).collect::<Vec<_>>()

@@ -1,18 +1,22 @@
 //! `melian report`
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
 use melian::analysis::claims::Judgement;
-use melian::ensemble::{Manifest, Plan, Settings};
+use melian::analysis::{DrawCollector, DriverOptions, MeasureDrivers};
+use melian::ensemble::{Arm, CHUNK_DRAWS, Manifest, Plan, Settings};
 use melian::lens;
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
+use melian::study::crisis::{self, CrisisStory};
 use melian::study::packages::Packages;
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
 
+use super::draws::is_headline;
 use crate::args::{Format, ReportArguments};
 use crate::exit::Failure;
 use crate::{files, input, render};
@@ -34,7 +38,9 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
             .help(format!("go on with it: `{}`", manifest.command)));
     }
     let claims = super::claims::judged(&plan, Some(&directory))?;
-    let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
+    let answer = Answer::new(scenario, &plan, &manifest, &finished)
+        .with_claims(claims)
+        .with_drivers(decided(&plan, &directory)?);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -65,6 +71,8 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
+    drivers: Vec<MeasureDrivers>,
+    crises: Vec<CrisisStory>,
     packages: Option<Packages>,
     claims: Vec<Judgement>,
 }
@@ -76,11 +84,22 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
-        claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
+        let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, packages, claims }
+        let (drivers, claims) = (Vec::new(), Vec::new());
+        Self { scenario, manifest, finished, lenses, stories, crises, drivers, packages, claims }
+    }
+
+    /// Adds the verdicts on the scenario's claims.
+    pub(crate) fn with_claims(self, claims: Vec<Judgement>) -> Self {
+        Self { claims, ..self }
+    }
+
+    /// Adds what explains the headlines.
+    pub(crate) fn with_drivers(self, drivers: Vec<MeasureDrivers>) -> Self {
+        Self { drivers, ..self }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -91,6 +110,8 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
+            drivers: &self.drivers,
+            crises: &self.crises,
             packages: self.packages.as_ref(),
             claims: &self.claims,
         }
@@ -119,6 +140,19 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// What explains the headlines of the scenario as written, from the run's first draws.
+pub(super) fn decided(plan: &Plan, directory: &RunDirectory) -> Result<Vec<MeasureDrivers>, Failure> {
+    let base = |arm: &Arm| arm.policy.is_none() && arm.perspective.is_none();
+    let mut collector = DrawCollector::new(plan, CHUNK_DRAWS as usize, base);
+    melian_store::visit(directory, plan, &mut |chunk| {
+        collector.add(chunk);
+        if collector.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .map_err(|error| Failure::used(error.to_string()))?;
+    let options = DriverOptions { resamples: 0, together: false, seed: plan.settings().seed };
+    Ok(collector.finish().drivers(is_headline, &options))
 }
 
 /// The packages, where there are several issues to put together or options to choose from. A scenario with too many

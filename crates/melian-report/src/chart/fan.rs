@@ -50,7 +50,7 @@ pub(crate) fn fan(caption: &Caption<'_>, rounds: &[[f64; 5]], path: &[f64]) -> S
     )
 }
 
-fn points(places: impl Iterator<Item = (f64, f64)>) -> String {
+pub(super) fn points(places: impl Iterator<Item = (f64, f64)>) -> String {
     let places: Vec<String> = places.map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
     places.join(" ")
 }

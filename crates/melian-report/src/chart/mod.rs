@@ -6,6 +6,7 @@ mod fan;
 mod histogram;
 mod icon_array;
 mod interval;
+mod layers;
 mod scale;
 mod strip;
 
@@ -15,6 +16,7 @@ pub(crate) use dumbbell::{Mark, Row as DumbbellRow, dumbbell, legend, span};
 pub(crate) use fan::fan;
 pub(crate) use icon_array::{Kind, icon_array};
 pub(crate) use interval::{Accepts, Position, ShareRow, positions, shares};
+pub(crate) use layers::{Layer, layers};
 pub(crate) use scale::{Guide, Scale};
 pub(crate) use strip::{Forecast, forecasts};
 

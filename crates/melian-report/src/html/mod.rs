@@ -2,6 +2,8 @@
 
 mod base_rate;
 mod claims;
+mod crisis;
+mod drivers;
 mod experts;
 mod families;
 mod gains;
@@ -59,7 +61,9 @@ fn sections(view: View<'_>) -> Vec<Section> {
     sections.push(room::section(view));
     sections.extend(packages::section(view));
     sections.extend(families::section(view));
+    sections.extend(crisis::sections(view));
     sections.extend(story::section(view));
+    sections.extend(drivers::section(view));
     sections.extend(overlays::section(view));
     sections.extend(experts::section(view));
     sections.extend(gains::section(view));

@@ -86,6 +86,16 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// A draw of a crisis in full: ladder, beliefs, course, certificate; `None` in other lenses.
+    fn crisis(&self, _case: &Case<'_>) -> Option<crisis::CrisisReading> {
+        None
+    }
+
+    /// Of that, only where plays stand and what is believed, round by round.
+    fn crisis_over_time(&self, _case: &Case<'_>) -> Option<(Vec<crisis::Round>, Vec<crisis::BeliefPath>)> {
+        None
+    }
+
     /// How fast `quantity` changes with `field` in one draw, where the model has a closed form for it.
     fn derivative(&self, _quantity: Quantity, _field: FieldId, _case: &Case<'_>) -> Option<f64> {
         None

@@ -310,7 +310,7 @@ pub static GAME: Section = Section {
         ),
         optional("first", Kind::Text, "who moves first when they take turns; else the first player"),
         optional("periods", Kind::Count(1, 40), "how many; else from the dates and the step of [scenario]"),
-        optional("memory", Kind::Count(0, 4), "how many of the latest acts players look back on; else none"),
+        optional("memory", Kind::Count(0, 8), "how many of the latest acts players look back on; else none"),
         optional("offers", Kind::Count(2, 101), "points of the grid of offers; else 11"),
         optional("package", Kind::ById(&PACKAGE), "packages that may be offered beside the grid"),
         optional("acts", Kind::WordsByActor(ACTS), "the acts there are; else all but `walk_out`"),

@@ -120,7 +120,7 @@ fn base(plan: &Plan) -> impl Iterator<Item = (usize, &Arm)> {
 }
 
 /// Every field at its median.
-fn central(scenario: &Scenario) -> CaseBlock {
+pub(super) fn central(scenario: &Scenario) -> CaseBlock {
     let mut block = CaseBlock::new(scenario.fields.len(), 0, 1);
     for (index, field) in scenario.fields.iter().enumerate() {
         block.set(FieldId::new(index), 0, field.central());

@@ -3,6 +3,8 @@
 pub mod backtest;
 pub mod claims;
 pub mod course;
+pub mod crisis;
+pub mod drivers;
 pub mod hinges;
 pub mod levers;
 pub mod packages;

@@ -51,7 +51,7 @@ mod sweep;
 pub use builder::{ActionClass, Branch, Mover, PublicStateBuilder};
 pub use error::PublicStateError;
 pub use judge::{Certificate, JudgeOptions, Method, Regret, judge};
-pub use reading::{BeliefRow, CourseStep, Reading, reach_by_type, reach_of_rungs};
+pub use reading::{BeliefRow, CourseStep, Reading, expect_ahead, reach_by_type, reach_of_rungs};
 pub use sensitivity::{Parameter, Sensitivity, sensitivities};
 pub use solve::{
     Control, Event, Progress, Solution, SolveOptions, Status, branches, solve, solve_variants, trace,

@@ -248,6 +248,32 @@ pub fn reach_of_rungs(game: &PublicStateGame, strategy: &Strategy, rungs: &[u32]
     rungs.iter().map(|&rung| reaching(game, &probabilities, rung)).collect()
 }
 
+/// What a number at every end of play is expected to be, by true chances, from every state on: `[state][joint type]`.
+#[must_use]
+pub fn expect_ahead(
+    game: &PublicStateGame,
+    strategy: &Strategy,
+    at_end: &dyn Fn(StateId, usize) -> f64,
+) -> Vec<f64> {
+    let structure = &*game.structure;
+    let probabilities = strategy.probabilities();
+    let joint = structure.joint_types;
+    let mut values = vec![0.0; structure.states() * joint];
+    for state in (0..structure.states()).filter(|&state| structure.is_terminal(state)) {
+        for theta in 0..joint {
+            values[state * joint + theta] = at_end(StateId(state as u32), theta);
+        }
+    }
+    for &state in structure.order.iter().rev() {
+        let mut here = vec![0.0; joint];
+        for_each_step(game, &probabilities, state as usize, |link, theta, step| {
+            here[theta] += step * values[structure.links[link].next as usize * joint + theta];
+        });
+        values[state as usize * joint..][..joint].copy_from_slice(&here);
+    }
+    values
+}
+
 /// True probability of every (state, joint type).
 fn forward(game: &PublicStateGame, probabilities: &[f64]) -> Vec<f64> {
     weights_in(game, probabilities, 0)

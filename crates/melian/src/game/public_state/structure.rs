@@ -597,6 +597,15 @@ impl PublicStateGame {
             .map_or(&[], |seat| &self.structure.action_labels[seat.measure..seat.measure + seat.actions])
     }
 
+    /// The states that a joint action (in the order of declaration, the last mover's fastest) may lead to, by branch;
+    /// none at terminals and beyond the last joint action.
+    pub fn next_states(&self, state: StateId, joint_action: usize) -> impl Iterator<Item = StateId> {
+        let structure = &*self.structure;
+        let links =
+            structure.joint_at(state.index()).nth(joint_action).map(|joint| structure.links_of(joint));
+        structure.links[links.unwrap_or(0..0)].iter().map(|link| StateId(link.next))
+    }
+
     /// Class of each of a player's actions at a state.
     #[must_use]
     pub fn classes(&self, state: StateId, player: usize) -> &[u32] {

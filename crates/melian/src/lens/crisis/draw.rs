@@ -78,6 +78,11 @@ impl<'a> Draw<'a> {
         field.map_or(otherwise, |field| self.value(field))
     }
 
+    /// Terms of an offer, by issue.
+    pub(super) fn terms(&self, offer: usize) -> &[f64] {
+        &self.terms[offer]
+    }
+
     /// The gain of terms over no deal, for a type of an actor.
     fn worth(&self, actor: ActorId, package: &[f64], traits: &Traits) -> f64 {
         let gain = self.payoffs[actor.index()].as_ref().map_or(0.0, |own| own.gain(package));

@@ -4,7 +4,7 @@ use super::offers::{self, Offer};
 use super::options::Options;
 use crate::lens::Unable;
 use crate::scenario::crisis::{ActKind, AtDeadline, Order, Rung, Traits};
-use crate::scenario::{ActorId, Conduct, Date, FieldId, Rule, Scenario, Step, StepUnit};
+use crate::scenario::{ActorId, Conduct, Date, FieldId, IssueId, Rule, Scenario, Step, StepUnit};
 
 /// Most strategic actors.
 pub(super) const MOST_PLAYERS: usize = 4;
@@ -16,8 +16,14 @@ pub(super) const MOST_RUNGS: usize = 12;
 const MOST_TYPES: usize = 8;
 /// Periods where the scenario tells neither their number nor dates.
 const PERIODS: u32 = 10;
+/// Most red lines on the ladder.
+const MOST_LINES: usize = 16;
+/// Most allies; wars are averaged over which of them join.
+const MOST_ALLIES: usize = 8;
+/// Most spoilers, each of whom doubles what a signed deal can come to.
+const MOST_SPOILERS: usize = 6;
 /// Most acts remembered.
-const MOST_MEMORY: u32 = 4;
+const MOST_MEMORY: u32 = 8;
 
 /// The kinds of act, in the order they are listed at a turn.
 pub(super) const KINDS: [ActKind; 7] = [
@@ -104,6 +110,8 @@ pub(super) struct Frame {
     pub(super) sides: Vec<Side>,
     pub(super) lines: Vec<Line>,
     pub(super) offers: Vec<Offer>,
+    /// Points of the offer grid.
+    pub(super) grid: u32,
     /// Whether payoffs depend on when things happen.
     pub(super) timed: bool,
     /// Whether capabilities change over time.
@@ -143,6 +151,7 @@ impl Frame {
             conduct: players.iter().map(|player| scenario.actors[player.index()].conduct).collect(),
             stages: stages(scenario, &players, periods),
             lines: lines(scenario, &players),
+            grid: wanted,
             offers: offers::list(scenario, &players, &issues, wanted),
             timed: timed(scenario, &types),
             shifting: !crisis.power_shifts.is_empty(),
@@ -153,8 +162,13 @@ impl Frame {
             types,
             sides,
         };
-        if frame.lines.len() > 16 {
-            return Err(lacks("at most 16 red lines on the ladder"));
+        let counts = [
+            (frame.lines.len(), MOST_LINES, "red lines on the ladder"),
+            (crisis.allies.len(), MOST_ALLIES, "allies"),
+            (crisis.spoilers.len(), MOST_SPOILERS, "spoilers"),
+        ];
+        if let Some((many, most, what)) = counts.iter().find(|(many, most, _)| many > most) {
+            return Err(lacks(&format!("fewer {what}: {many} are given, at most {most} are played")));
         }
         frame.without_idle_audiences();
         frame.check_war()?;
@@ -179,6 +193,16 @@ impl Frame {
     /// The rung that is war, or one above the highest where accidents alone lead there.
     pub(super) fn war_rung(&self) -> usize {
         self.rungs.iter().position(|rung| rung.war).unwrap_or(self.rungs.len())
+    }
+
+    /// Whether some player has a stance on an issue.
+    pub(super) fn is_on_the_table(&self, issue: IssueId) -> bool {
+        self.players.iter().any(|&player| self.scenario.stance(player, issue).is_some())
+    }
+
+    /// Whether offers lie on a grid that could be finer.
+    pub(super) fn has_grid(&self) -> bool {
+        self.offers.iter().any(|offer| offer.name.is_none())
     }
 
     /// Whether play can get to a war at all.

@@ -6,7 +6,6 @@ use super::pay::Pay;
 use super::plot::{Place, Plot};
 use crate::game::public_state::{PublicStateGame, Strategy, View, reach_by_type, reach_of_rungs};
 use crate::lens::{Belief, Ending, Measure, Quantity, Unit};
-use crate::scenario::IssueId;
 
 /// Below this chance of a deal, terms given a deal are not told.
 const NO_DEAL: f64 = 1e-3;
@@ -26,7 +25,7 @@ pub(super) fn measures(frame: &Frame, check: bool) -> Vec<Measure> {
     if frame.scenario.crisis.ladder.is_some() {
         list.extend((1..frame.rungs.len()).map(|rung| chance(Quantity::Rung(rung as u16))));
     }
-    let settled = scenario.issue_ids().filter(|&issue| on_the_table(frame, issue));
+    let settled = scenario.issue_ids().filter(|&issue| frame.is_on_the_table(issue));
     list.extend(settled.map(|issue| Measure { quantity: Quantity::Terms(issue), unit: Unit::Points }));
     let gains =
         scenario.actor_ids().map(|actor| Measure { quantity: Quantity::Gain(actor), unit: Unit::Stake });
@@ -49,11 +48,6 @@ pub(super) fn measures(frame: &Frame, check: bool) -> Vec<Measure> {
     list
 }
 
-/// Whether some player has a stance on an issue.
-fn on_the_table(frame: &Frame, issue: IssueId) -> bool {
-    frame.players.iter().any(|&player| frame.scenario.stance(player, issue).is_some())
-}
-
 fn rounds(frame: &Frame) -> Vec<u32> {
     if frame.periods <= ALL_ROUNDS {
         (0..frame.periods).collect()
@@ -65,9 +59,10 @@ fn rounds(frame: &Frame) -> Vec<u32> {
 fn beliefs(frame: &Frame) -> Vec<Belief> {
     let mut list = Vec::new();
     for (d, dimension) in frame.scenario.crisis.types.iter().enumerate() {
-        let Some(about) = frame.player(dimension.actor) else { continue };
-        for (holder, &actor) in frame.players.iter().enumerate().filter(|(holder, _)| *holder != about) {
-            let _ = holder;
+        if frame.player(dimension.actor).is_none() {
+            continue;
+        }
+        for &actor in frame.players.iter().filter(|&&holder| holder != dimension.actor) {
             for of_type in 0..dimension.types.len() {
                 for round in rounds(frame) {
                     list.push(Belief {
@@ -195,6 +190,23 @@ impl<'a> Passage<'a> {
         ends
     }
 
+    /// What a player gains if it is of a type.
+    pub(super) fn gain_of_type(&self, player: usize, own: usize) -> f64 {
+        let frame = self.frame;
+        let is = |theta: usize| frame.type_of[player][theta] == own;
+        let mut sum = 0.0;
+        self.each(|pay, theta, chance| {
+            if is(theta) {
+                sum += chance * self.draw.gain(pay, frame.players[player], theta);
+            }
+        });
+        let prior = self.draw.prior(None);
+        let total: f64 = prior.iter().sum();
+        let share: f64 =
+            prior.iter().enumerate().filter(|(theta, _)| is(*theta)).map(|(_, p)| p / total).sum();
+        sum / share
+    }
+
     fn survives(&self, actor: crate::scenario::ActorId) -> f64 {
         let mut sum = 0.0;
         self.each(|pay, theta, chance| {
@@ -235,7 +247,7 @@ impl<'a> Views<'a> {
     }
 
     /// A watcher's probability of each joint type at a state; `None` where play can't arrive.
-    pub(super) fn at(&self, holder: usize, state: usize) -> Option<Vec<f64>> {
+    fn at(&self, holder: usize, state: usize) -> Option<Vec<f64>> {
         let joint = self.passage.joint;
         let reach = self.own[holder].as_ref().unwrap_or(&self.passage.reach);
         let here = &reach[state * joint..][..joint];
@@ -244,17 +256,18 @@ impl<'a> Views<'a> {
     }
 
     /// A watcher's belief at a state that a player is of a type in a dimension.
-    pub(super) fn of_type(
-        &self,
-        holder: usize,
-        state: usize,
-        about: usize,
-        pick: (usize, usize),
-    ) -> Option<f64> {
+    fn of_type(&self, holder: usize, state: usize, about: usize, pick: (usize, usize)) -> Option<f64> {
         let frame = self.passage.frame;
         let belief = self.at(holder, state)?;
         let is = |theta: usize| frame.types[about][frame.type_of[about][theta]].picks.contains(&pick);
         Some(belief.iter().enumerate().filter(|(theta, _)| is(*theta)).map(|(_, weight)| weight).sum())
+    }
+
+    /// A watcher's belief at a state that a player is of one of its types.
+    pub(super) fn own_type(&self, holder: usize, state: usize, about: usize, own: usize) -> Option<f64> {
+        let of = &self.passage.frame.type_of[about];
+        let belief = self.at(holder, state)?;
+        Some(belief.iter().enumerate().filter(|(theta, _)| of[*theta] == own).map(|(_, weight)| weight).sum())
     }
 
     /// The belief expected at the start of a round, over the plays that get there.

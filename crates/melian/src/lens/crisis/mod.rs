@@ -11,10 +11,16 @@ mod offers;
 mod options;
 mod pay;
 mod plot;
+mod reading;
 mod story;
 
 #[cfg(test)]
 mod tests;
+
+pub use reading::{
+    BeliefPath, CertificateReading, Choice, CrisisReading, GainRow, GameSize, Headline, Instead, Outlook,
+    Round, Shift, StageReading, Step,
+};
 
 use super::{Family, Lens, LensCard, Model, Unable};
 use crate::scenario::{LensOptions, Scenario};
@@ -57,4 +63,12 @@ impl Lens for Crisis {
     fn prepare(&self, scenario: &Scenario, options: &LensOptions) -> Result<Box<dyn Model>, Unable> {
         Ok(Box::new(model::Played::new(scenario, options)?))
     }
+}
+
+/// How large the game of a scenario would be, before anything is solved.
+///
+/// # Errors
+/// As preparing the lens does: what the scenario lacks, or that the game is too large.
+pub fn size(scenario: &Scenario, options: &LensOptions) -> Result<GameSize, Unable> {
+    model::Played::new(scenario, options).map(|played| GameSize::of(&played))
 }

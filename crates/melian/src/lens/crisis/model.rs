@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::measure::{Passage, measures};
 use super::options::Options;
 use super::plot::Plot;
+use super::reading::{self, BeliefPath, CrisisReading, Round};
 use super::{CRISIS, story};
 use crate::case::{Case, CaseBlock};
 use crate::game::public_state::{
@@ -24,7 +25,7 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// Grid points of the judge in a draw of many.
 const QUICK_POINTS: usize = 64;
 /// Seed of the starts from which further equilibria are looked for.
-const STARTS_SEED: u64 = 0x6d65_6c69_616e;
+pub(super) const STARTS_SEED: u64 = 0x6d65_6c69_616e;
 
 /// A crisis ready to be played.
 pub(super) struct Played {
@@ -37,7 +38,10 @@ pub(super) struct Played {
 
 impl Played {
     pub(super) fn new(scenario: &Scenario, options: &LensOptions) -> Result<Self, Unable> {
-        let options = Options::read(&CRISIS.card, options)?;
+        Self::with(scenario, Options::read(&CRISIS.card, options)?)
+    }
+
+    pub(super) fn with(scenario: &Scenario, options: Options) -> Result<Self, Unable> {
         let frame = Frame::read(scenario, &options)?;
         let plot = Plot::new(&frame)?;
         Ok(Self {
@@ -149,7 +153,7 @@ impl Played {
 
 /// Tolerance and budget of a draw.
 pub(super) fn solve_options() -> SolveOptions {
-    SolveOptions { tolerance: 1e-8, work: 20_000, turns: 12, jump: true }
+    SolveOptions { tolerance: 1e-8, work: 6_000, turns: 12, jump: true }
 }
 
 impl Model for Played {
@@ -166,6 +170,14 @@ impl Model for Played {
 
     fn draws(&self) -> Option<u64> {
         Some(self.options.draws)
+    }
+
+    fn crisis(&self, case: &Case<'_>) -> Option<CrisisReading> {
+        Some(reading::read(self, case))
+    }
+
+    fn crisis_over_time(&self, case: &Case<'_>) -> Option<(Vec<Round>, Vec<BeliefPath>)> {
+        Some(reading::over_time(self, case))
     }
 
     fn explain(&self, case: &Case<'_>) -> Trace {

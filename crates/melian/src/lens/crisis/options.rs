@@ -41,7 +41,7 @@ impl Options {
             number_option(checked, key, least, most).map(|number| number as u32)
         };
         let offers = whole(&mut checked, "offers", 2.0, 201.0);
-        let memory = whole(&mut checked, "memory", 0.0, 4.0);
+        let memory = whole(&mut checked, "memory", 0.0, 8.0);
         let periods = whole(&mut checked, "periods", 1.0, 40.0);
         let branches = whole(&mut checked, "branches", 0.0, 32.0).unwrap_or(0) as usize;
         let draws = number_option(&mut checked, "draws", 1.0, 1e9).map_or(DRAWS, |draws| draws as u64);
