@@ -30,9 +30,11 @@ impl Fixture {
             digest: "5f0c8e4f9f3b7f6f0b5f3d1a",
             lenses: &self.lenses,
             stories: &[],
-            drivers: &self.drivers,
             crises: &[],
+            drivers: &self.drivers,
             packages: None,
+            hinges: None,
+            policies: None,
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::view::{Condition, Spread, View, Voice, date};
 
 /// Columns before the content of a line.
 const LABEL: usize = 19;
+/// Headlines whose hinge is told.
+const HINGES: usize = 2;
 /// Overlays told before the rest is left to the report.
 const OVERLAYS: usize = 5;
 
@@ -25,6 +27,7 @@ pub fn terminal(input: &ReportInput<'_>, width: usize, color: bool) -> String {
     terms(&mut page, view);
     endings(&mut page, view);
     drivers(&mut page, view);
+    hinges(&mut page, view);
     overlays(&mut page, view);
     claims(&mut page, view);
     made_of(&mut page, view);
@@ -326,6 +329,16 @@ fn drivers(page: &mut Page, view: View<'_>) {
     }
     if label.is_empty() {
         page.say("", "shares of each lens's spread by one number alone, lowest to highest lens");
+    }
+}
+
+/// The nearest hinge of each headline that has one.
+fn hinges(page: &mut Page, view: View<'_>) {
+    let Some(answer) = view.input.hinges else { return };
+    let mut label = "It hinges on";
+    for line in crate::hinges::lines(view.input.scenario, answer).iter().take(HINGES) {
+        page.say(label, line);
+        label = "";
     }
 }
 

@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
     ("analysis", &["claim", "diagnostic", "ensemble", "lens", "math", "scenario", "uncertainty"]),
+    ("ledger", &["ensemble", "history", "lens", "math", "scenario", "uncertainty"]),
     (
         "study",
         &[

@@ -7,11 +7,13 @@ use anstream::{eprintln, print, println};
 use melian::analysis::claims::Judgement;
 use melian::analysis::{DrawCollector, DriverOptions, MeasureDrivers};
 use melian::ensemble::{Arm, CHUNK_DRAWS, Manifest, Plan, Settings};
-use melian::lens;
+use melian::lens::{self, Family, Lens};
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
 use melian::study::crisis::{self, CrisisStory};
+use melian::study::hinges::{self, Hinges};
 use melian::study::packages::Packages;
+use melian::study::policies::{self, Policies};
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
@@ -23,6 +25,8 @@ use crate::{files, input, render};
 
 /// Draws over which packages are counted in a report, unless the run has fewer.
 const PACKAGE_DRAWS: u64 = 1000;
+/// Draws over which policies are compared in a report, unless the run has fewer.
+const POLICY_DRAWS: u64 = 256;
 
 /// Writes the report of a run anew and prints its answer.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
@@ -48,7 +52,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 /// The plan of a run that is on disk.
-pub(super) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+pub(crate) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let other = || {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
@@ -71,9 +75,11 @@ pub(crate) struct Answer<'a> {
     finished: &'a Finished,
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
-    drivers: Vec<MeasureDrivers>,
     crises: Vec<CrisisStory>,
+    drivers: Vec<MeasureDrivers>,
     packages: Option<Packages>,
+    hinges: Hinges,
+    policies: Option<Policies>,
     claims: Vec<Judgement>,
 }
 
@@ -88,8 +94,21 @@ impl<'a> Answer<'a> {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
+        let (hinges, policies) = (hinges::glance(plan), policies(scenario, manifest));
         let (drivers, claims) = (Vec::new(), Vec::new());
-        Self { scenario, manifest, finished, lenses, stories, crises, drivers, packages, claims }
+        Self {
+            scenario,
+            manifest,
+            finished,
+            lenses,
+            stories,
+            crises,
+            drivers,
+            packages,
+            hinges,
+            policies,
+            claims,
+        }
     }
 
     /// Adds the verdicts on the scenario's claims.
@@ -110,9 +129,11 @@ impl<'a> Answer<'a> {
             digest: &self.finished.digest,
             lenses: &self.lenses,
             stories: &self.stories,
-            drivers: &self.drivers,
             crises: &self.crises,
+            drivers: &self.drivers,
             packages: self.packages.as_ref(),
+            hinges: Some(&self.hinges),
+            policies: self.policies.as_ref(),
             claims: &self.claims,
         }
     }
@@ -153,6 +174,22 @@ pub(super) fn decided(plan: &Plan, directory: &RunDirectory) -> Result<Vec<Measu
     .map_err(|error| Failure::used(error.to_string()))?;
     let options = DriverOptions { resamples: 0, together: false, seed: plan.settings().seed };
     Ok(collector.finish().drivers(is_headline, &options))
+}
+
+/// What each policy would change, through the lenses of the run that are quick to solve.
+fn policies(scenario: &Scenario, manifest: &Manifest) -> Option<Policies> {
+    let named = manifest.lenses.iter().flat_map(|name| lens::find(name));
+    let mut lenses: Vec<&'static dyn Lens> =
+        if manifest.lenses.is_empty() { lens::all() } else { named.collect() };
+    lenses.retain(|lens| lens.card().family != Family::Crisis);
+    let settings = Settings {
+        seed: manifest.seed,
+        draws: manifest.draws.min(POLICY_DRAWS),
+        design: Design::MonteCarlo,
+        lenses: Vec::new(),
+    };
+    let told = !scenario.policies.is_empty();
+    told.then(|| policies::study(scenario, &[], &settings, &lenses, false).ok()).flatten()
 }
 
 /// The packages, where there are several issues to put together or options to choose from. A scenario with too many
