@@ -8,7 +8,7 @@ use crate::ensemble::InputColumn;
 use crate::scenario::Guard;
 
 /// The least number of draws on either side for anything to be said.
-const LEAST: usize = 8;
+const LEAST: usize = 20;
 /// How many standard errors from chance an input must lie: with a hundred inputs, one in some hundred reports is chance.
 const CLEAR: f64 = 4.0;
 
