@@ -317,6 +317,9 @@ impl Page {
     }
 
     fn statics(&mut self, card: &Card, study: &Study) {
+        if study.statics.is_empty() {
+            return;
+        }
         self.put("As one number rises", 0);
         for &key in card.headlines {
             let Some(label) = study.answer.label(key) else { continue };

@@ -83,7 +83,7 @@ fn ask(model: &Model, arguments: &MechanismArguments) -> Result<(), Failure> {
         return Ok(());
     };
     let swept = parse(sweep)?;
-    if !pairs.iter().any(|(key, _)| *key == swept.key) {
+    if !pairs.iter().any(|(key, _)| key.eq_ignore_ascii_case(&swept.key)) {
         pairs.push((swept.key.clone(), swept.values[0].to_string()));
     }
     let given = model.read(&pairs).map_err(fault)?;

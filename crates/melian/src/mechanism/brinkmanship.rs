@@ -57,21 +57,26 @@ const TOLERANCE: f64 = 1e-14;
 
 impl<D: Distribution> Resolve<D> {
     /// The cumulative hazard at which a side of resolve `theta` quits: T = integral of s f(s) / (1 - F(s)) up to
-    /// `theta`; infinite from the top of a bounded support on.
+    /// `theta`, which is that of the type over y = -ln(1 - F); infinite from the top of a bounded support on.
     #[must_use]
     pub fn quits_at(&self, theta: f64) -> f64 {
         let (low, high) = self.resolve.support();
         if theta <= low {
             return 0.0;
         }
-        if theta >= high {
+        let tail = self.resolve.tail(theta);
+        if theta >= high || tail <= 0.0 {
             return f64::INFINITY;
         }
-        let mut edges = vec![low];
-        edges.extend(self.resolve.breaks().into_iter().filter(|&at| at > low && at < theta));
-        edges.push(theta);
-        let hazard = |s: f64| s * self.resolve.density(s) / self.resolve.tail(s);
-        edges.windows(2).map(|pair| integrate(hazard, pair[0], pair[1], TOLERANCE)).sum()
+        let last = -ln(tail);
+        let steps = (2.0 * last).ceil().max(1.0);
+        let end = |step: u32| last * f64::from(step) / steps;
+        (0..steps as u32).map(|step| self.bid(end(step), end(step + 1))).sum()
+    }
+
+    /// What is added to T between two values of y.
+    fn bid(&self, from: f64, to: f64) -> f64 {
+        integrate(|y| self.resolve.exceeded_with(exp(-y)), from, to, TOLERANCE)
     }
 
     /// The type that quits at cumulative hazard `h`.
@@ -83,13 +88,11 @@ impl<D: Distribution> Resolve<D> {
     /// y = -ln(1 - F) of the type that quits at cumulative hazard `h`: T is the integral of the type over y.
     fn rank(&self, h: f64) -> f64 {
         let step = 0.5;
-        let bid =
-            |from: f64, to: f64| integrate(|y| self.resolve.exceeded_with(exp(-y)), from, to, TOLERANCE);
         let (mut from, mut reached) = (0.0, 0.0);
         while from < ALL_TYPES {
-            let next = reached + bid(from, from + step);
+            let next = reached + self.bid(from, from + step);
             if next >= h {
-                let gap = |y: f64| reached + bid(from, y) - h;
+                let gap = |y: f64| reached + self.bid(from, y) - h;
                 return brent(gap, from, from + step, 1e-15).unwrap_or(from);
             }
             (from, reached) = (from + step, next);

@@ -210,7 +210,7 @@ pub struct Given {
 }
 
 impl Given {
-    /// Reads `key`, `text` pairs against the parameters.
+    /// Reads `key`, `text` pairs against the parameters; capitals in keys make no difference.
     ///
     /// # Errors
     ///
@@ -220,7 +220,8 @@ impl Given {
         let mut values = BTreeMap::new();
         let mut problems = Vec::new();
         for (key, text) in pairs {
-            let Some(parameter) = parameters.iter().find(|parameter| parameter.key == key) else {
+            let Some(parameter) = parameters.iter().find(|parameter| parameter.key.eq_ignore_ascii_case(key))
+            else {
                 problems.push(unknown(parameters, key));
                 continue;
             };
@@ -437,7 +438,7 @@ mod tests {
 
     #[test]
     fn values_are_read_and_filled_up() {
-        let given = Given::read(PARAMETERS, &pairs("p=.5,grid=[0,.5]").expect("pairs")).expect("sound");
+        let given = Given::read(PARAMETERS, &pairs("P=.5,grid=[0,.5]").expect("pairs")).expect("sound");
         assert_eq!((given.number("p"), given.whole("stages")), (0.5, 3));
         assert_eq!(given.list("grid"), Some(&[0.0, 0.5][..]));
         assert!(given.distribution("cost").is_none());

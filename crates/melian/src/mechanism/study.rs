@@ -184,7 +184,8 @@ impl Sweep {
     ///
     /// A key that is not a number of this model, or a value out of its range.
     pub fn of(model: &Model, given: &Given, key: &str, values: &[f64]) -> Result<Self, Vec<Problem>> {
-        let parameter = model.card.parameters.iter().find(|parameter| parameter.key == key);
+        let parameter =
+            model.card.parameters.iter().find(|parameter| parameter.key.eq_ignore_ascii_case(key));
         let Some(parameter) = parameter
             .filter(|parameter| matches!(parameter.domain, Domain::Number { .. } | Domain::Whole { .. }))
         else {
