@@ -1,7 +1,8 @@
 //! Sample output in README and docs: generated, never typed.
 //!
 //! In a block fenced as `console`, each line `$ melian ...` is a command, and what follows it is what
-//! the command prints. All blocks of a page share one folder, in which `catalog/` is as here. Relative
+//! the command prints. All blocks of a page share one folder, in which `catalog/` is as here
+//! and `samples/` as in docs. Relative
 //! links between pages are followed too.
 
 use std::fmt::Write;
@@ -95,6 +96,7 @@ fn refreshed(text: &str) -> Result<(String, usize), String> {
 fn playground() -> Result<PathBuf, String> {
     let folder = empty_folder("docs")?;
     copy_folder(&root().join("catalog"), &folder.join("catalog"))?;
+    copy_folder(&root().join("docs/samples"), &folder.join("samples"))?;
     Ok(folder)
 }
 

@@ -75,8 +75,22 @@ pub(crate) enum Command {
     Policies(PoliciesArguments),
     /// Tell which concession, attention, link or policy widens the room or moves the terms
     Levers(LeversArguments),
+    /// Tell what changed between two runs, and which input did it
+    Compare(CompareArguments),
+    /// Add what a finished run expects to a ledger that nobody can change unseen
+    Seal(SealArguments),
+    /// Check a ledger, and remake its forecasts
+    Verify(VerifyArguments),
+    /// Enter what came of a forecast in the ledger
+    Resolve(ResolveArguments),
+    /// Score the ledger's forecasts against what happened
+    Score(ScoreArguments),
     /// Ask one of the thirteen mechanisms of crisis bargaining in closed form
     Mechanism(MechanismArguments),
+    /// Tell which of the numbers one is unsure of explain the spread of the answers
+    Drivers(DriversArguments),
+    /// Find the part of what is allowed in which something is true
+    Discover(DiscoverArguments),
     /// References for a scenario and the lenses that can speak to it
     Cite(CiteArguments),
     /// Explain a diagnostic's code
@@ -321,6 +335,9 @@ pub(crate) struct HingesArguments {
     /// Through these lenses: an id, or an id and a reading such as nash/linear_zero
     #[arg(long = "lens", value_name = "LENS", value_delimiter = ',', env = "MELIAN_LENS")]
     pub(crate) lenses: Vec<String>,
+    /// Only of this claim
+    #[arg(long, value_name = "ID")]
+    pub(crate) claim: Option<String>,
     /// Leave out numbers that the scenario gives as certain
     #[arg(long)]
     pub(crate) uncertain: bool,
@@ -380,6 +397,109 @@ pub(crate) struct MechanismArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// The old run's directory
+    pub(crate) old: PathBuf,
+    /// The new run's directory
+    pub(crate) new: PathBuf,
+    /// How many draws both scenarios are run on
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) draws: u64,
+    /// Only through these lenses: an id, or an id and a reading such as nash/linear_zero [default: those of the runs]
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',')]
+    pub(crate) lenses: Vec<String>,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SealArguments {
+    /// The run directory
+    pub(crate) run: PathBuf,
+    /// The ledger; begun where there is none
+    #[arg(long, value_name = "FILE", default_value = "ledger.jsonl", env = "MELIAN_LEDGER")]
+    pub(crate) ledger: PathBuf,
+    /// The question that will be resolved [default: the scenario's]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) question: Option<String>,
+    /// How it will be decided what came of it [default: the scenario's]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) resolution: Option<String>,
+    /// The date by which [default: the scenario's horizon]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) due: Option<String>,
+    /// Only these measures, such as ending, terms_ISSUE, p_war [default: all that will be known one day]
+    #[arg(long = "measure", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) measures: Vec<String>,
+    /// Under this policy, from this perspective, or both
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// The day to write, such as 2026-11-25 [default: today, UTC]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+    /// How the entry is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// The ledger
+    pub(crate) ledger: PathBuf,
+    /// Run every forecast anew from what its entry holds, and compare to the byte
+    #[arg(long)]
+    pub(crate) remake: bool,
+    /// Remake only these entries
+    #[arg(long = "entry", value_name = "N", value_delimiter = ',', requires = "remake")]
+    pub(crate) entries: Vec<u64>,
+    /// A head that was noted earlier: shows whether entries were cut off since
+    #[arg(long, value_name = "HASH")]
+    pub(crate) head: Option<String>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArguments {
+    /// The ledger
+    pub(crate) ledger: PathBuf,
+    /// The number of the forecast's entry
+    pub(crate) entry: u64,
+    /// What happened: ending=deal, terms_ISSUE=64, p_war=no, or NAME=void for what can't be known
+    #[arg(long = "outcome", value_name = "NAME=ANSWER", required = true, value_delimiter = ',')]
+    pub(crate) outcomes: Vec<String>,
+    /// Who says so
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) source: Option<String>,
+    /// Anything to add
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// The day to write, such as 2026-11-25 [default: today, UTC]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+    /// How the entry is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArguments {
+    /// The ledger
+    pub(crate) ledger: PathBuf,
+    /// Score those sealed when what came of it could be known, by themselves
+    #[arg(long)]
+    pub(crate) hindsight: bool,
+    /// The day on which questions are open or overdue [default: today, UTC]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<String>,
+    /// How the scores are printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CiteArguments {
     /// The scenario
     pub(crate) scenario: PathBuf,
@@ -397,6 +517,16 @@ pub(crate) struct CompletionsArguments {
     pub(crate) shell: clap_complete::Shell,
 }
 
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let positive = seconds > 0.0 && seconds <= 1e9;
+    if positive {
+        Ok(std::time::Duration::from_secs_f64(seconds))
+    } else {
+        Err("not a time above 0".to_owned())
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SolveArguments {
     /// The game
@@ -410,6 +540,15 @@ pub(crate) struct SolveArguments {
     /// Verify in exact arithmetic too
     #[arg(long)]
     pub(crate) exact: bool,
+    /// Look for other branches from so many random starts (limit and qre): what is found, not all there is
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub(crate) restarts: u32,
+    /// The seed of the random starts
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// Stop after so many seconds with the best found [default: no limit]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) time: Option<std::time::Duration>,
     /// Most steps of one method
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) steps: u64,
@@ -479,4 +618,119 @@ impl std::fmt::Display for Traced {
             Self::Central => write!(f, "central values"),
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriversArguments {
+    /// The scenario, or the directory of a run
+    #[arg(required_unless_present = "table", conflicts_with = "table")]
+    pub(crate) source: Option<PathBuf>,
+    /// A table of samples (CSV) instead: a row per run, a column per input and output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
+    /// The table's column to explain [default: its last column of numbers]
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    pub(crate) output: Option<String>,
+    /// The table's columns that are inputs [default: all other columns of numbers]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "table")]
+    pub(crate) inputs: Vec<String>,
+    /// Measures by the names of their columns, such as terms_ISSUE, room or p_war; or all [default: terms, room,
+    /// endings]
+    #[arg(long = "measure", value_name = "MEASURE", value_delimiter = ',')]
+    pub(crate) measures: Vec<String>,
+    /// Only these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',')]
+    pub(crate) lenses: Vec<String>,
+    /// Under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// From the draws of a run, or by a design of its own
+    #[arg(long, value_enum, default_value_t = Method::Given)]
+    pub(crate) method: Method,
+    /// Draws looked at [default: 4096]; base points of saltelli [512]; paths of morris [64]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) draws: Option<u64>,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// With saltelli: what two inputs do together too, at twice the cost
+    #[arg(long)]
+    pub(crate) pairs: bool,
+    /// Resamples for the intervals
+    #[arg(long, default_value_t = 100, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=100_000))]
+    pub(crate) resamples: usize,
+    /// How many inputs are shown; all of them in JSON
+    #[arg(long, default_value_t = 6)]
+    pub(crate) top: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// How drivers are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// From rows that are there
+    Given,
+    /// Saltelli's design: first-order and total Sobol' indices
+    Saltelli,
+    /// Morris's design: elementary effects, cheap with many inputs
+    Morris,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiscoverArguments {
+    /// The scenario, or the directory of a run
+    #[arg(required_unless_present = "table", conflicts_with = "table")]
+    pub(crate) source: Option<PathBuf>,
+    /// A table of samples (CSV) instead: a row per run, a column per input and output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
+    /// The table's columns that are inputs [default: all columns of numbers that the condition doesn't name]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "table")]
+    pub(crate) inputs: Vec<String>,
+    /// What is looked for, on the columns of measures and inputs: 'terms_ISSUE > 60 and room == 1'
+    #[arg(long = "where", value_name = "CONDITION", required_unless_present = "claim")]
+    pub(crate) condition: Option<String>,
+    /// Where a claim of the scenario is true, instead, by its id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["condition", "table", "under"])]
+    pub(crate) claim: Option<String>,
+    /// Only these lenses: an id, or an id and a reading such as nash/linear_zero
+    #[arg(long = "lens", value_name = "LENS", value_delimiter = ',')]
+    pub(crate) lenses: Vec<String>,
+    /// Under these policies or perspectives
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) under: Vec<String>,
+    /// Draws looked at [default: 10000]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) draws: Option<u64>,
+    /// The seed of all random numbers
+    #[arg(long, default_value_t = 1, env = "MELIAN_SEED")]
+    pub(crate) seed: u64,
+    /// The share of draws in a box in which it should be true
+    #[arg(long, default_value_t = 0.8, value_parser = share)]
+    pub(crate) density: f64,
+    /// The share of all draws that a box or a part of the tree has at least
+    #[arg(long, default_value_t = 0.05, value_parser = share)]
+    pub(crate) smallest: f64,
+    /// The share of a box that is peeled off at a time
+    #[arg(long, default_value_t = 0.05, value_parser = share)]
+    pub(crate) peel: f64,
+    /// Don't let boxes grow again after peeling
+    #[arg(long)]
+    pub(crate) no_paste: bool,
+    /// At most so many boxes
+    #[arg(long, default_value_t = 3, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=100))]
+    pub(crate) boxes: usize,
+    /// Splits from the top of the tree to a leaf
+    #[arg(long, default_value_t = 3, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(0..=16))]
+    pub(crate) depth: usize,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "MELIAN_FORMAT")]
+    pub(crate) format: Format,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if share > 0.0 && share <= 1.0 { Ok(share) } else { Err("not above 0 and up to 1".to_owned()) }
 }

@@ -6,6 +6,7 @@ mod commands;
 mod exit;
 mod files;
 mod input;
+mod ledger;
 mod render;
 
 use std::panic;
@@ -42,6 +43,13 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Hinges(arguments) => commands::hinges::run(&arguments),
         Command::Policies(arguments) => commands::policies::run(&arguments),
         Command::Levers(arguments) => commands::levers::run(&arguments),
+        Command::Drivers(arguments) => commands::drivers::run(&arguments),
+        Command::Discover(arguments) => commands::discover::run(&arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Seal(arguments) => commands::seal::run(&arguments),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
+        Command::Resolve(arguments) => commands::resolve::run(&arguments),
+        Command::Score(arguments) => commands::score::run(&arguments),
         Command::Mechanism(arguments) => commands::mechanism::run(&arguments),
         Command::Cite(arguments) => commands::cite::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),

@@ -1,6 +1,8 @@
 //! Scenarios and summaries made by hand, for tests of what is written about them.
 
-use melian::analysis::{ArmSummary, Group, MeasureSummary, Quantiles, Summary};
+use melian::analysis::{
+    ArmSummary, Driver, Drivers, Estimated, Group, MeasureDrivers, MeasureSummary, Quantiles, Silent, Summary,
+};
 use melian::ensemble::{Arm, Manifest};
 use melian::lens::{
     Ending, Family, LensCard, Measure, Quantity, ReferenceClass, ReferenceShare, TrackRecord, Unit,
@@ -15,6 +17,7 @@ pub(crate) struct Fixture {
     pub(crate) summary: Summary,
     pub(crate) manifest: Manifest,
     pub(crate) lenses: Vec<LensNote<'static>>,
+    pub(crate) drivers: Vec<MeasureDrivers>,
 }
 
 impl Fixture {
@@ -28,7 +31,10 @@ impl Fixture {
             lenses: &self.lenses,
             stories: &[],
             crises: &[],
+            drivers: &self.drivers,
             packages: None,
+            hinges: None,
+            policies: None,
         }
     }
 }
@@ -258,7 +264,62 @@ fn manifest(scenario: &Scenario, arms: &[ArmSummary]) -> Manifest {
 
 fn fixture(scenario: Scenario, arms: Vec<ArmSummary>, lenses: Vec<LensNote<'static>>) -> Fixture {
     let manifest = manifest(&scenario, &arms);
-    Fixture { summary: Summary { draws: DRAWS, planned: DRAWS, arms }, scenario, manifest, lenses }
+    let drivers = drivers(&scenario, &arms);
+    Fixture { summary: Summary { draws: DRAWS, planned: DRAWS, arms }, scenario, manifest, lenses, drivers }
+}
+
+/// Half of the spread by the first uncertain number, half of the rest by the next, and so on; another lens sees it the
+/// other way round.
+fn drivers(scenario: &Scenario, arms: &[ArmSummary]) -> Vec<MeasureDrivers> {
+    let uncertain = scenario.fields.iter().filter(|field| !field.is_certain());
+    let inputs: Vec<String> = uncertain.map(|field| field.path.clone()).collect();
+    let known = |value: f64| Estimated { value, low: value - 0.02, high: value + 0.02 };
+    let driver = |input: usize, first: f64| Driver {
+        input,
+        first: known(first),
+        total: None,
+        pawn: known(first),
+        pawn_by_chance: 0.05,
+        rank_correlation: known(-first),
+    };
+    let base = arms.iter().filter(|one| one.arm.policy.is_none() && one.arm.perspective.is_none());
+    let mut told = Vec::new();
+    for (place, arm) in base.enumerate() {
+        for said in &arm.pooled.measures {
+            if !matches!(said.measure.quantity, Quantity::Terms(_) | Quantity::Room) {
+                continue;
+            }
+            let mut share = 1.0;
+            let mut order: Vec<usize> = (0..inputs.len()).collect();
+            if place % 2 == 1 {
+                order.reverse();
+            }
+            let drivers = order.into_iter().map(|input| {
+                share /= 2.0;
+                driver(input, share)
+            });
+            let found = Drivers {
+                rows: 2048,
+                left_out: 0,
+                mean: said.mean,
+                deviation: 5.0,
+                drivers: drivers.collect(),
+                fixed: Vec::new(),
+                dependent: Vec::new(),
+                pairs: Vec::new(),
+                unexplained: None,
+            };
+            told.push(MeasureDrivers {
+                arm: arm.arm.clone(),
+                measure: said.measure.clone(),
+                inputs: inputs.clone(),
+                draws: 2048,
+                not_converged: 0,
+                found: if inputs.is_empty() { Err(Silent::NoInputs) } else { Ok(found) },
+            });
+        }
+    }
+    told
 }
 
 /// The quickstart: three actors, one issue, an outcome.

@@ -31,7 +31,7 @@ pub fn hinges(scenario: &Scenario, answer: &Hinges, top: usize, width: usize) ->
     }
     for told in &answer.answers {
         page.put("", 0);
-        told_answer(&mut page, scenario, told, top);
+        told_answer(&mut page, scenario, told, top, told.draws < answer.draws);
     }
     let worth: Vec<String> = answer
         .worth
@@ -54,8 +54,15 @@ pub fn hinges(scenario: &Scenario, answer: &Hinges, top: usize, width: usize) ->
     page.text
 }
 
-fn told_answer(page: &mut Page, scenario: &Scenario, answer: &Answer, top: usize) {
+fn told_answer(page: &mut Page, scenario: &Scenario, answer: &Answer, top: usize, costly: bool) {
     page.put(&stands(scenario, answer), 0);
+    if costly {
+        let (tried, draws) = (answer.tried, plural(answer.draws, "draw", "draws"));
+        page.put(
+            &format!("costly to solve: over {draws}, by the {tried} uncertain numbers that move it most at their ends"),
+            2,
+        );
+    }
     if answer.stands.is_none() {
         return;
     }
@@ -69,7 +76,7 @@ fn told_answer(page: &mut Page, scenario: &Scenario, answer: &Answer, top: usize
         page.put(&hinge_text(scenario, hinge, answer.question), 2);
     }
     more(page, allowed.len(), top);
-    if allowed.is_empty() {
+    if allowed.is_empty() && !answer.guarded {
         page.put("no single number you gave turns this over inside its range", 2);
     }
     if let Some(pair) = &answer.pair {
@@ -109,7 +116,7 @@ fn more(page: &mut Page, all: usize, top: usize) {
     }
 }
 
-fn hinge_text(scenario: &Scenario, hinge: &Hinge, question: Question) -> String {
+pub(crate) fn hinge_text(scenario: &Scenario, hinge: &Hinge, question: Question) -> String {
     let becomes = becomes(scenario, question, hinge.becomes);
     let name = name(scenario, hinge.input);
     let (from, at) = (digits(hinge.from), exact(hinge.at));
@@ -126,7 +133,7 @@ fn hinge_text(scenario: &Scenario, hinge: &Hinge, question: Question) -> String 
     format!("{becomes} at {name} {at} {side} ({from}; {crossed})")
 }
 
-fn worth_telling(worth: &Worth) -> bool {
+pub(crate) fn worth_telling(worth: &Worth) -> bool {
     worth.turns >= WORTHLESS || worth.gain >= WORTHLESS
 }
 
@@ -142,8 +149,13 @@ fn worth_text(scenario: &Scenario, worth: &Worth) -> String {
 }
 
 /// The question with its answer as it stands.
-fn stands(scenario: &Scenario, answer: &Answer) -> String {
+pub(crate) fn stands(scenario: &Scenario, answer: &Answer) -> String {
     let question = question(scenario, answer.question);
+    if answer.guarded {
+        return format!(
+            "{question} directions only: it tests a coercive policy, and the conflict is not over"
+        );
+    }
     let Some(side) = answer.stands else { return format!("{question}: can't be told in half the draws") };
     let score = match answer.question {
         Question::Room | Question::Claim(..) if answer.score.is_nan() => String::new(),
@@ -154,7 +166,7 @@ fn stands(scenario: &Scenario, answer: &Answer) -> String {
     format!("{question} {}{score}", side_text(scenario, answer.question, side))
 }
 
-fn question(scenario: &Scenario, question: Question) -> String {
+pub(crate) fn question(scenario: &Scenario, question: Question) -> String {
     match question {
         Question::Room => "Is there room?".to_owned(),
         Question::Terms(family, issue) => {
@@ -168,7 +180,7 @@ fn question(scenario: &Scenario, question: Question) -> String {
     }
 }
 
-fn side_text(scenario: &Scenario, question: Question, side: Side) -> String {
+pub(crate) fn side_text(scenario: &Scenario, question: Question, side: Side) -> String {
     match (side, question) {
         (Side::Yes, Question::Room) => "Yes".to_owned(),
         (Side::No, Question::Room) => "No".to_owned(),
@@ -195,7 +207,7 @@ fn ending_text(ending: Ending) -> &'static str {
     }
 }
 
-fn becomes(scenario: &Scenario, question: Question, side: Side) -> String {
+pub(crate) fn becomes(scenario: &Scenario, question: Question, side: Side) -> String {
     match (side, question) {
         (Side::Yes, Question::Room) => "room".to_owned(),
         (Side::No, Question::Room) => "no room".to_owned(),
@@ -203,12 +215,12 @@ fn becomes(scenario: &Scenario, question: Question, side: Side) -> String {
     }
 }
 
-fn name(scenario: &Scenario, field: FieldId) -> String {
+pub(crate) fn name(scenario: &Scenario, field: FieldId) -> String {
     input(scenario, &scenario.field(field).path)
 }
 
 /// Three digits that tell something.
-fn digits(value: f64) -> String {
+pub(crate) fn digits(value: f64) -> String {
     let digits = match value.abs() {
         v if v >= 100.0 => 0,
         v if v >= 10.0 => 1,
@@ -219,21 +231,22 @@ fn digits(value: f64) -> String {
     exact((value * factor).round() / factor).replace('−', "-")
 }
 
-/// The nearest hinges over all answers in one line of the answer in the terminal; `None` if nothing in the user's
-/// ranges turns anything over.
-#[must_use]
-pub fn hinge_line(scenario: &Scenario, answer: &Hinges) -> Option<String> {
-    let nearest = answer
+/// The nearest hinge of each answer that has one inside the user's ranges, the nearest first, a line each.
+pub(crate) fn lines(scenario: &Scenario, answer: &Hinges) -> Vec<String> {
+    let mut nearest: Vec<(&Answer, &Hinge)> = answer
         .answers
         .iter()
         .filter_map(|told| Some((told, told.hinges.first().filter(|hinge| !hinge.excluded)?)))
-        .min_by(|a, b| a.1.distance.total_cmp(&b.1.distance))?;
-    let (told, hinge) = nearest;
-    let about = match told.question {
-        Question::Room => String::new(),
-        other => format!("{} ", question(scenario, other)),
+        .collect();
+    nearest.sort_by(|a, b| a.1.distance.total_cmp(&b.1.distance));
+    let line = |(told, hinge): &(&Answer, &Hinge)| {
+        let about = match told.question {
+            Question::Room => String::new(),
+            other => format!("{} ", question(scenario, other)),
+        };
+        format!("{about}{}", hinge_text(scenario, hinge, told.question).replace('−', "-"))
     };
-    Some(format!("{about}{}", hinge_text(scenario, hinge, told.question).replace('−', "-")))
+    nearest.iter().map(line).collect()
 }
 
 /// The answer of `melian hinges` for scripts.
@@ -314,11 +327,14 @@ fn answer_json(scenario: &Scenario, answer: &Answer) -> Value {
         .map(|worth| object!({ "input": path(worth.input), "turns": worth.turns, "gain": worth.gain }))
         .collect();
     object!({
+        "draws": answer.draws,
+        "tried": answer.tried,
         "question": kind,
         "subject": subject,
         "family": family,
         "words": capital(&question(scenario, answer.question)),
-        "stands": answer.stands.map(side),
+        "guarded": answer.guarded,
+        "stands": answer.stands.filter(|_| !answer.guarded).map(side),
         "score": answer.score,
         "moved_by": answer.moved_by,
         "hinges": hinges,

@@ -29,6 +29,15 @@ pub(crate) fn input(scenario: &Scenario, path: &str) -> String {
             format!("{} on {}: {end}", actor(who), issue(what))
         }
         ["stance", who, what, _, ..] => format!("{} on {}: {}", actor(who), issue(what), rest(3)),
+        ["ally", who, "chance"] => format!("chance that {} comes", actor(who)),
+        ["ally", who, "believed", by] => {
+            format!("chance that {} comes, as {} believes", actor(who), actor(by))
+        }
+        ["war", what, who] => format!("{}: war {}", actor(who), what.replace('_', " ")),
+        ["type" | "audience" | "office" | "power_shift", who, _, ..] => {
+            format!("{}: {}", actor(who), rest(2))
+        }
+        ["ladder", "rungs", _, ..] => format!("step {}", rest(2)),
         ["walk_away", who, "value"] => format!("{}: value of no deal", actor(who)),
         ["walk_away", who, _, ..] => format!("{}: walk-away {}", actor(who), rest(2)),
         _ => rest(0),

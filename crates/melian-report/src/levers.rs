@@ -46,13 +46,14 @@ pub fn levers(scenario: &Scenario, answer: &Levers, seat: Seat, top: usize, widt
     page.text
 }
 
-struct Page {
-    text: String,
-    width: usize,
+/// Lines of plain text for a terminal.
+pub(crate) struct Page {
+    pub(crate) text: String,
+    pub(crate) width: usize,
 }
 
 impl Page {
-    fn put(&mut self, content: &str, indent: usize) {
+    pub(crate) fn put(&mut self, content: &str, indent: usize) {
         for (index, line) in wrap(content, self.width.saturating_sub(indent + 2)).iter().enumerate() {
             let hanging = indent + if index > 0 && indent > 0 { 2 } else { 0 };
             self.text.push_str(&format!("{}{}\n", " ".repeat(hanging), line.replace('\u{a0}', " ")));

@@ -10,10 +10,14 @@
 
 mod chart;
 mod claims;
+mod compare;
+mod discovery;
+mod drivers;
 mod hinges;
 mod html;
 mod input;
 mod json;
+mod ledger;
 mod levers;
 mod mechanism;
 mod number;
@@ -30,19 +34,25 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
-use melian::analysis::Summary;
 use melian::analysis::claims::Judgement;
+use melian::analysis::{MeasureDrivers, Summary};
 use melian::ensemble::Manifest;
 use melian::lens::{LensCard, ReferenceClass, TrackRecord};
 use melian::scenario::Scenario;
 use melian::study::course::Story;
 use melian::study::crisis::CrisisStory;
+use melian::study::hinges::Hinges;
 use melian::study::packages::Packages;
+use melian::study::policies::Policies;
 
 pub use claims::{ClaimsInput, claims, claims_json};
-pub use hinges::{hinge_line, hinges, hinges_json};
+pub use compare::{Side, compare, compare_json};
+pub use discovery::{Sought, discovery, discovery_json};
+pub use drivers::{Found, Output, drivers, drivers_json};
+pub use hinges::{hinges, hinges_json};
 pub use html::html;
 pub use json::{SCHEMA_VERSION, json};
+pub use ledger::{example_answer, scores, scores_json, sealed};
 pub use levers::{levers, levers_json};
 pub use mechanism::{
     mechanism, mechanism_card, mechanism_json, mechanism_sweep, mechanism_sweep_json, mechanisms,
@@ -70,10 +80,16 @@ pub struct ReportInput<'a> {
     pub stories: &'a [Story],
     /// The crisis as lenses of escalation tell it; empty if there were none.
     pub crises: &'a [CrisisStory],
+    /// What explains the headline measures of the scenario as written; empty if that was not asked.
+    pub drivers: &'a [MeasureDrivers],
     /// A verdict for each claim of the scenario, in its order; empty if they were not judged.
     pub claims: &'a [Judgement],
     /// The packages of the scenario as written; `None` if there is nothing to put together.
     pub packages: Option<&'a Packages>,
+    /// Where the headlines turn over; `None` if it was not asked.
+    pub hinges: Option<&'a Hinges>,
+    /// What each policy would change; `None` without policies.
+    pub policies: Option<&'a Policies>,
 }
 
 /// A lens as the report needs to know it.

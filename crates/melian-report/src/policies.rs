@@ -89,7 +89,7 @@ fn effects(page: &mut Page, scenario: &Scenario, own: &[&Effect]) {
 
 /// "baselines +2.1 [0, 5], challenge -3 [-9, 0]": of several lenses of a family, the one that moves least to the one
 /// that moves most.
-fn by_family(effects: &[&Effect]) -> String {
+pub(crate) fn by_family(effects: &[&Effect]) -> String {
     let mut families: Vec<Family> = effects.iter().map(|effect| effect.family).collect();
     families.sort_unstable();
     families.dedup();
@@ -110,7 +110,7 @@ fn by_family(effects: &[&Effect]) -> String {
 }
 
 /// Flags and chances are told of a hundred.
-fn scale(unit: Unit) -> f64 {
+pub(crate) fn scale(unit: Unit) -> f64 {
     if matches!(unit, Unit::Flag | Unit::Chance) { 100.0 } else { 1.0 }
 }
 

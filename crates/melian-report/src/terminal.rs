@@ -5,12 +5,15 @@ use melian::scenario::IssueId;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ReportInput;
+use crate::drivers::Shared;
 use crate::number::{self, Share, interval, percent, points};
 use crate::text::{capital, clean, list, plural, shorten, wrap};
 use crate::view::{Condition, Spread, View, Voice, date};
 
 /// Columns before the content of a line.
 const LABEL: usize = 19;
+/// Headlines whose hinge is told.
+const HINGES: usize = 2;
 /// Overlays told before the rest is left to the report.
 const OVERLAYS: usize = 5;
 
@@ -23,6 +26,8 @@ pub fn terminal(input: &ReportInput<'_>, width: usize, color: bool) -> String {
     room(&mut page, view);
     terms(&mut page, view);
     endings(&mut page, view);
+    drivers(&mut page, view);
+    hinges(&mut page, view);
     overlays(&mut page, view);
     claims(&mut page, view);
     made_of(&mut page, view);
@@ -293,6 +298,49 @@ pub(crate) const ENDINGS: [(Quantity, &str); 5] = [
     (Quantity::Ending(Ending::None), "none"),
     (Quantity::War, "full-scale war reached"),
 ];
+
+/// Measures whose drivers are told; the report has all.
+const DRIVEN: usize = 4;
+
+/// The one or two numbers that explain most of each headline.
+fn drivers(page: &mut Page, view: View<'_>) {
+    let mut quantities: Vec<Quantity> = Vec::new();
+    for output in view.input.drivers {
+        if !quantities.contains(&output.measure.quantity) {
+            quantities.push(output.measure.quantity);
+        }
+    }
+    let mut label = "Decided by";
+    for quantity in quantities.into_iter().take(DRIVEN) {
+        let of: Vec<_> =
+            view.input.drivers.iter().filter(|output| output.measure.quantity == quantity).collect();
+        let shared = Shared::of(view.input.scenario, &of);
+        let told: Vec<String> = shared
+            .iter()
+            .filter(|input| input.clear)
+            .take(2)
+            .map(|input| format!("{} ({})", input.name, input.text()))
+            .collect();
+        if !told.is_empty() {
+            let column = quantity.column(view.input.scenario);
+            page.say(label, &format!("{column}  {}", told.join("; ")));
+            label = "";
+        }
+    }
+    if label.is_empty() {
+        page.say("", "shares of each lens's spread by one number alone, lowest to highest lens");
+    }
+}
+
+/// The nearest hinge of each headline that has one.
+fn hinges(page: &mut Page, view: View<'_>) {
+    let Some(answer) = view.input.hinges else { return };
+    let mut label = "It hinges on";
+    for line in crate::hinges::lines(view.input.scenario, answer).iter().take(HINGES) {
+        page.say(label, line);
+        label = "";
+    }
+}
 
 /// Each overlay by itself, those that change the room most first: one line for the room, one for the terms.
 fn overlays(page: &mut Page, view: View<'_>) {

@@ -311,3 +311,20 @@ fn pages() {
         std::fs::write(path, html(&fixture.input())).expect("the directory for temporary files is writable");
     }
 }
+
+#[test]
+fn drivers_are_told_from_the_lowest_to_the_highest_lens() {
+    let fixture = melos();
+    let page = html(&fixture.input());
+    let told = section(&page, "drivers");
+    assert!(
+        told.contains("What decides the answer") && told.contains("from the first 2,048 draws"),
+        "{told}"
+    );
+    assert!(told.contains(" to 50"), "{told}");
+    let answer = terminal(&fixture.input(), 100, false);
+    assert!(answer.contains("Decided by"), "{answer}");
+    let silent = Fixture { drivers: Vec::new(), ..melos() };
+    assert!(!html(&silent.input()).contains("What decides the answer"));
+    assert!(!terminal(&silent.input(), 100, false).contains("Decided by"));
+}

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use melian::ledger::Problem;
+
 /// What can go wrong with a run directory.
 #[derive(Debug)]
 pub enum StoreError {
@@ -34,6 +36,25 @@ pub enum StoreError {
         /// Why it is not taken for one.
         reason: String,
     },
+    /// Another program is writing to the ledger.
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The ledger is not as it was written.
+    Tampered {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problems: Vec<Problem>,
+    },
+    /// The entry can't be added to the ledger.
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reasons: Vec<String>,
+    },
 }
 
 impl StoreError {
@@ -59,6 +80,17 @@ impl fmt::Display for StoreError {
             Self::NotARun { path, reason } => {
                 write!(f, "`{}` is not a run directory: {reason}", path.display())
             }
+            Self::Locked { path } => write!(f, "`{}`: another program is writing to it", path.display()),
+            Self::Tampered { path, problems } => {
+                let lines: Vec<String> = problems
+                    .iter()
+                    .map(|problem| format!("line {}: {}", problem.line, problem.message))
+                    .collect();
+                write!(f, "`{}` is not as it was written: {}", path.display(), lines.join("; "))
+            }
+            Self::Refused { path, reasons } => {
+                write!(f, "this can't be added to `{}`: {}", path.display(), reasons.join("; "))
+            }
         }
     }
 }
@@ -68,7 +100,7 @@ impl std::error::Error for StoreError {
         match self {
             Self::Io { source, .. } => Some(source),
             Self::Table { source, .. } => Some(source),
-            Self::OtherCampaign { .. } | Self::NotARun { .. } => None,
+            _ => None,
         }
     }
 }

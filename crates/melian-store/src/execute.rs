@@ -98,6 +98,30 @@ pub fn collect(directory: &RunDirectory, plan: &Plan) -> Result<Finished, StoreE
     Ok(Finished { summary: summariser.finish(), digest: hex(&digest.finalize()), resumed })
 }
 
+/// Shows the chunks of the parts that are there, in the order of draws, for as long as they are wanted.
+///
+/// # Errors
+/// A file can't be read.
+pub fn visit(
+    directory: &RunDirectory,
+    plan: &Plan,
+    see: &mut dyn FnMut(&Chunk) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let layout = Layout::new(plan);
+    let draws = plan.settings().draws;
+    for part in 0..draws.div_ceil(PART_DRAWS) {
+        let wanted = PART_DRAWS.min(draws - part * PART_DRAWS);
+        let Some(reader) = whole_part(directory, part, wanted) else { break };
+        for index in 0..reader.chunks() {
+            let chunk = reader.read(&layout, index).map_err(StoreError::table(&directory.outcomes(part)))?;
+            if see(&chunk).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Counts what claims come to over the parts that are there, reading only what they need; `None` without a part.
 ///
 /// # Errors

@@ -14,11 +14,13 @@
 mod directory;
 mod error;
 mod execute;
+mod ledger;
 mod table;
 
 pub use directory::RunDirectory;
 pub use error::StoreError;
-pub use execute::{Finished, Progress, collect, execute, tally};
+pub use execute::{Finished, Progress, collect, execute, tally, visit};
+pub use ledger::{LedgerFile, read_ledger};
 
 /// Draws per part.
 pub const PART_DRAWS: u64 = 65_536;

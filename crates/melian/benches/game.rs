@@ -1,33 +1,26 @@
-//! Times of the game engine on the reference games: medians of nine runs. `cargo bench -p melian --bench game`;
-//! `peer_gambit.py` beside this file times Gambit on the same files and prints ratios.
+//! Times of the game engine on the reference games: processor time, medians. `cargo bench -p melian --bench game`, with
+//! ` -- FILE.efg ..` for further games; `peer_gambit.py` beside this file times Gambit on the same files and prints ratios.
 
 #![expect(clippy::format_push_string, reason = "a text put together once")]
 #![expect(clippy::disallowed_methods, reason = "a bench reads its inputs and the clock")]
 
+#[path = "cpu.rs"]
+mod cpu;
+
+use cpu::median;
 use melian::game::solve::mirror_descent::{mirror_descent, mirror_descent_block};
 use melian::game::solve::qre::{Choice, Goal, principal_branch};
 use melian::game::{Concept, Game, Limits, Numbers, SolveOptions, Unlimited, read, solve};
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::time::Instant;
+use std::path::Path;
 
-/// Median seconds of nine runs after one to warm up.
-fn median(mut f: impl FnMut()) -> f64 {
-    f();
-    let mut times: Vec<f64> = (0..9)
-        .map(|_| {
-            let start = Instant::now();
-            f();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[4]
+fn shipped(name: &str) -> String {
+    format!("{}/tests/games/{name}.efg", env!("CARGO_MANIFEST_DIR"))
 }
 
-fn game(name: &str) -> Game {
-    let path = format!("{}/tests/games/{name}.efg", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read(path).expect("the file is in the repository");
+fn game(path: &str) -> Game {
+    let text = std::fs::read(path).expect("the file can be read");
     read(&text).expect("a good file")
 }
 
@@ -89,12 +82,15 @@ fn main() {
     let text = wide(14);
     let nodes = read(text.as_bytes()).expect("a good text").arena.nodes();
     println!("read {nodes:>7} nodes          {:.4} s", median(|| drop(black_box(read(text.as_bytes())))));
-    for name in ["beerquiche", "chain2", "spence3", "ladder10", "ladder40", "wide4", "wide6", "grid6", "kuhn"]
-    {
-        let game = game(name);
+    let known =
+        ["beerquiche", "chain2", "spence3", "ladder10", "ladder40", "wide4", "wide6", "grid6", "kuhn"];
+    let further = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    for path in known.iter().map(|name| shipped(name)).chain(further) {
+        let name = Path::new(&path).file_stem().expect("a file's name").to_string_lossy();
+        let game = game(&path);
         let numbers = Numbers::of(&game.arena);
         let choice = Choice::plain(&game.arena);
-        let path = median(|| {
+        let branch = median(|| {
             let goal = Goal::Limit(&[]);
             let found =
                 principal_branch(&game.arena, &numbers, &choice, goal, Limits::default(), &mut Unlimited);
@@ -102,9 +98,14 @@ fn main() {
         });
         let options = SolveOptions { concept: Concept::LogitLimit, ..SolveOptions::default() };
         let whole = median(|| drop(black_box(solve(&game, &options, &mut Unlimited))));
-        println!("{name:<12} branch {path:.6} s, solved and certified {whole:.6} s");
+        let report = solve(&game, &options, &mut Unlimited);
+        let regret = report.solutions.first().map_or(f64::NAN, |s| s.certificate.max_regret);
+        println!(
+            "{name:<12} branch {branch:.6} s, solved and certified {whole:.6} s, {:?}, regret {regret:.1e}",
+            report.outcome
+        );
     }
-    let game = game("ladder3");
+    let game = game(&shipped("ladder3"));
     let choice = Choice::plain(&game.arena);
     let variants: Vec<Numbers> = (0..256)
         .map(|k| {

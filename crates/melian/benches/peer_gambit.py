@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Times Gambit and Melian on the same game files and prints ratios.
 
-usage: peer_gambit.py MELIAN_BENCH_OUTPUT [GAMES_FOLDER]
+usage: peer_gambit.py MELIAN_BENCH_OUTPUT [GAMES_FOLDER ..]
 
-MELIAN_BENCH_OUTPUT is what `cargo bench -p melian --bench game` printed. Medians of five runs, wall time.
+MELIAN_BENCH_OUTPUT is what `cargo bench -p melian --bench game` printed. Medians of five runs, processor time.
+Games are looked for in the folders given, then in tests/games. A file wide14.efg in one of them (the tree of
+14 periods the bench reads) is read once, for the ratio of reading times.
 Methods that take Gambit longer than LIMIT seconds are run in a child process and cut off.
 Skips quietly where pygambit is not installed (17.0.0b2 was used).
 """
@@ -31,9 +33,9 @@ def run(method, path, queue):
     }[method]
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         solver()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         queue.put(list(times))
 
 
@@ -57,18 +59,31 @@ def timed(method, path):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent.parent / "tests" / "games"
+    folders = [Path(folder) for folder in sys.argv[2:]] + [Path(__file__).parent.parent / "tests" / "games"]
+
+    def find(name):
+        return next((path for path in (folder / f"{name}.efg" for folder in folders) if path.exists()), None)
+
     ours = {}
+    reading = None
     for line in Path(sys.argv[1]).read_text().splitlines():
+        if found := re.match(r"read .* nodes +([0-9.]+) s", line):
+            reading = float(found[1])
         found = re.match(r"(\w+)\s+branch .* certified ([0-9.]+) s", line)
         if found:
             ours[found[1]] = float(found[2])
     print(f"pygambit {pygambit.__version__}; seconds, medians; ratio = Gambit / Melian (solved and certified)")
+    if reading and (path := find("wide14")):
+        start = time.process_time()
+        pygambit.read_efg(str(path))
+        peer = time.process_time() - start
+        print(f"read wide14  melian {reading:.4f}   Gambit {peer:.2f} (x {peer / reading:.0f})", flush=True)
     for name, mine in ours.items():
-        players = len(pygambit.read_efg(str(folder / f"{name}.efg")).players)
+        path = find(name)
+        players = len(pygambit.read_efg(str(path)).players)
         cells = [f"{name:<12} melian {mine:.6f}"]
         for method in ["logit"] + (["lcp"] if players == 2 else []):
-            peer = timed(method, folder / f"{name}.efg")
+            peer = timed(method, path)
             if peer is None:
                 cells.append(f"{method} failed")
             else:

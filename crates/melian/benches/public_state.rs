@@ -1,19 +1,20 @@
-//! Public-state games against a plain naive prototype in the same run: ratios of medians.
+//! Public-state games against a plain naive prototype in the same run: ratios of medians of processor time.
 //!
 //! The prototype is the annealed magnetic mirror step on flat arrays, one thread, no tables: lambda = 4, then 8, from
 //! uniform play, step .5, until no probability moves by more than 1e-7, at most 1,000 sweeps each.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock, and a plain prototype is plain")]
 
+#[path = "cpu.rs"]
+mod cpu;
 #[path = "../tests/public_state/lattice.rs"]
 mod lattice;
 
 use std::time::Instant;
 
+use cpu::median;
 use lattice::Lattice;
 use melian::game::public_state::{Control, JudgeOptions, SolveOptions, Status, judge, solve, solve_variants};
-
-const RUNS: usize = 3;
 
 /// Naive solver of the test lattice.
 struct Naive {
@@ -158,16 +159,11 @@ impl Naive {
     }
 }
 
-fn median(mut run: impl FnMut()) -> f64 {
-    let mut times: Vec<f64> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[RUNS / 2]
+/// Processor seconds of all threads so far, to a hundredth.
+fn all_threads() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit(") ").next()?.split(' ').collect();
+    Some((fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?) / 100.0)
 }
 
 fn main() {
@@ -201,13 +197,14 @@ fn main() {
     let variants: Vec<_> = (0..1_000)
         .map(|draw| lattice.game_with(&[0, 1], 0.5 + f64::from(draw) / 1_000.0).numbers().clone())
         .collect();
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), all_threads());
     let found =
         solve_variants(&game, &variants, 8.0, &options, &|_, _| Control::Continue).expect("one shape");
     let converged = found.iter().filter(|solution| solution.status == Status::Converged).count();
     println!(
-        "1,000 payoff draws of 2,2,40,12: {:.2} s, {converged} converged",
-        start.elapsed().as_secs_f64()
+        "1,000 payoff draws of 2,2,40,12: {:.2} s ({:.2} s of processor time), {converged} converged",
+        start.elapsed().as_secs_f64(),
+        all_threads().zip(before).map_or(f64::NAN, |(after, before)| after - before)
     );
     for (periods, rungs) in [(20, 8), (40, 12)] {
         let game = Lattice { parties: 2, types: 2, periods, rungs }.game();

@@ -7,6 +7,7 @@ pub mod diagnostic;
 pub mod ensemble;
 pub mod game;
 pub mod history;
+pub mod ledger;
 pub mod lens;
 pub mod math;
 pub mod mechanism;

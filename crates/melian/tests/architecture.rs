@@ -23,7 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["case", "claim", "diagnostic", "game", "history", "math", "package", "scenario", "uncertainty"],
     ),
     ("ensemble", &["case", "diagnostic", "lens", "scenario", "uncertainty"]),
-    ("analysis", &["claim", "ensemble", "lens", "math", "scenario"]),
+    ("analysis", &["claim", "diagnostic", "ensemble", "lens", "math", "scenario", "uncertainty"]),
+    ("ledger", &["ensemble", "history", "lens", "math", "scenario", "uncertainty"]),
     (
         "study",
         &[

@@ -1276,6 +1276,8 @@ fn logit_limits_with_open_supports_are_equilibria() {
     for seed in [10_978_901_704_448_195_782, 10_142_959_753_050_425_155] {
         logit_limit_is_solved(seed, 3).unwrap();
     }
+    // The branch itself stalls before ten times the usual lambda; twice as far is enough.
+    logit_limit_is_solved(3_136_455_113_125_988_651, 2).unwrap();
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `melian hinges`
 
 use anstream::{print, println};
+use melian::diagnostic::did_you_mean;
 use melian::ensemble::{Plan, Settings};
+use melian::scenario::Scenario;
 use melian::study::hinges::{self, Reach};
 use melian::uncertainty::Design;
 
@@ -24,7 +26,8 @@ pub(crate) fn run(arguments: &HingesArguments) -> Result<(), Failure> {
         Failure::Scenario
     })?;
     let reach = Reach { draws: arguments.draws, certain: !arguments.uncertain, pairs: !arguments.single };
-    let answer = hinges::study(&plan, reach);
+    let only = arguments.claim.as_deref().map(|id| claim(scenario, id)).transpose()?;
+    let answer = hinges::study(&plan, reach, only);
     match arguments.format {
         Format::Json => println!("{:#}", melian_report::hinges_json(scenario, &answer, arguments.seed)),
         Format::Text => {
@@ -32,4 +35,15 @@ pub(crate) fn run(arguments: &HingesArguments) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn claim(scenario: &Scenario, id: &str) -> Result<usize, Failure> {
+    let ids = || scenario.claims.iter().map(|claim| claim.id.as_str());
+    ids().position(|known| known == id).ok_or_else(|| {
+        let failure = Failure::used(format!("the scenario has no claim `{id}`"));
+        match did_you_mean(id, ids()) {
+            Some(known) => failure.help(format!("did you mean `{known}`?")),
+            None => failure,
+        }
+    })
 }

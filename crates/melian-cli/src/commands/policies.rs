@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &PoliciesArguments) -> Result<(), Failure> {
         design: Design::MonteCarlo,
         lenses: arguments.lenses.clone(),
     };
-    let answer = policies::study(scenario, &under, &settings, &lenses).map_err(|diagnostics| {
+    let answer = policies::study(scenario, &under, &settings, &lenses, true).map_err(|diagnostics| {
         render::to_stderr(&diagnostics, &input.sources);
         Failure::Scenario
     })?;

@@ -1,25 +1,32 @@
 //! `melian report`
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use anstream::{eprintln, print, println};
 use melian::analysis::claims::Judgement;
-use melian::ensemble::{Manifest, Plan, Settings};
-use melian::lens;
+use melian::analysis::{DrawCollector, DriverOptions, MeasureDrivers};
+use melian::ensemble::{Arm, CHUNK_DRAWS, Manifest, Plan, Settings};
+use melian::lens::{self, Family, Lens};
 use melian::scenario::Scenario;
 use melian::study::course::{self, Story};
 use melian::study::crisis::{self, CrisisStory};
+use melian::study::hinges::{self, Hinges};
 use melian::study::packages::Packages;
+use melian::study::policies::{self, Policies};
 use melian::uncertainty::Design;
 use melian_report::{LensNote, ReportInput};
 use melian_store::{Finished, RunDirectory};
 
+use super::draws::is_headline;
 use crate::args::{Format, ReportArguments};
 use crate::exit::Failure;
 use crate::{files, input, render};
 
 /// Draws over which packages are counted in a report, unless the run has fewer.
 const PACKAGE_DRAWS: u64 = 1000;
+/// Draws over which policies are compared in a report, unless the run has fewer.
+const POLICY_DRAWS: u64 = 256;
 
 /// Writes the report of a run anew and prints its answer.
 pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
@@ -35,7 +42,9 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
             .help(format!("go on with it: `{}`", manifest.command)));
     }
     let claims = super::claims::judged(&plan, Some(&directory))?;
-    let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
+    let answer = Answer::new(scenario, &plan, &manifest, &finished)
+        .with_claims(claims)
+        .with_drivers(decided(&plan, &directory)?);
     let path = arguments.out.clone().unwrap_or_else(|| directory.report());
     answer.write(&path)?;
     answer.print(arguments.format, Some(&path));
@@ -43,7 +52,7 @@ pub(crate) fn run(arguments: &ReportArguments) -> Result<(), Failure> {
 }
 
 /// The plan of a run that is on disk.
-pub(super) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
+pub(crate) fn replan(scenario: &Scenario, manifest: &Manifest) -> Result<Plan, Failure> {
     let other = || {
         Failure::used("the run was made by another version of Melian")
             .help(format!("run it anew: `{}`", manifest.command))
@@ -67,7 +76,10 @@ pub(crate) struct Answer<'a> {
     lenses: Vec<LensNote<'static>>,
     stories: Vec<Story>,
     crises: Vec<CrisisStory>,
+    drivers: Vec<MeasureDrivers>,
     packages: Option<Packages>,
+    hinges: Hinges,
+    policies: Option<Policies>,
     claims: Vec<Judgement>,
 }
 
@@ -78,12 +90,35 @@ impl<'a> Answer<'a> {
         plan: &Plan,
         manifest: &'a Manifest,
         finished: &'a Finished,
-        claims: Vec<Judgement>,
     ) -> Self {
         let (lenses, stories) = (lens_notes(plan), course::stories(plan, course::DRAWS));
         let crises = crisis::stories(plan, crisis::DRAWS);
         let packages = packages(scenario, manifest);
-        Self { scenario, manifest, finished, lenses, stories, crises, packages, claims }
+        let (hinges, policies) = (hinges::glance(plan), policies(scenario, manifest));
+        let (drivers, claims) = (Vec::new(), Vec::new());
+        Self {
+            scenario,
+            manifest,
+            finished,
+            lenses,
+            stories,
+            crises,
+            drivers,
+            packages,
+            hinges,
+            policies,
+            claims,
+        }
+    }
+
+    /// Adds the verdicts on the scenario's claims.
+    pub(crate) fn with_claims(self, claims: Vec<Judgement>) -> Self {
+        Self { claims, ..self }
+    }
+
+    /// Adds what explains the headlines.
+    pub(crate) fn with_drivers(self, drivers: Vec<MeasureDrivers>) -> Self {
+        Self { drivers, ..self }
     }
 
     fn input(&self) -> ReportInput<'_> {
@@ -95,7 +130,10 @@ impl<'a> Answer<'a> {
             lenses: &self.lenses,
             stories: &self.stories,
             crises: &self.crises,
+            drivers: &self.drivers,
             packages: self.packages.as_ref(),
+            hinges: Some(&self.hinges),
+            policies: self.policies.as_ref(),
             claims: &self.claims,
         }
     }
@@ -123,6 +161,35 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// What explains the headlines of the scenario as written, from the run's first draws.
+pub(super) fn decided(plan: &Plan, directory: &RunDirectory) -> Result<Vec<MeasureDrivers>, Failure> {
+    let base = |arm: &Arm| arm.policy.is_none() && arm.perspective.is_none();
+    let mut collector = DrawCollector::new(plan, CHUNK_DRAWS as usize, base);
+    melian_store::visit(directory, plan, &mut |chunk| {
+        collector.add(chunk);
+        if collector.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .map_err(|error| Failure::used(error.to_string()))?;
+    let options = DriverOptions { resamples: 0, together: false, seed: plan.settings().seed };
+    Ok(collector.finish().drivers(is_headline, &options))
+}
+
+/// What each policy would change, through the lenses of the run that are quick to solve.
+fn policies(scenario: &Scenario, manifest: &Manifest) -> Option<Policies> {
+    let named = manifest.lenses.iter().flat_map(|name| lens::find(name));
+    let mut lenses: Vec<&'static dyn Lens> =
+        if manifest.lenses.is_empty() { lens::all() } else { named.collect() };
+    lenses.retain(|lens| lens.card().family != Family::Crisis);
+    let settings = Settings {
+        seed: manifest.seed,
+        draws: manifest.draws.min(POLICY_DRAWS),
+        design: Design::MonteCarlo,
+        lenses: Vec::new(),
+    };
+    let told = !scenario.policies.is_empty();
+    told.then(|| policies::study(scenario, &[], &settings, &lenses, false).ok()).flatten()
 }
 
 /// The packages, where there are several issues to put together or options to choose from. A scenario with too many

@@ -15,7 +15,7 @@ use melian::study::course;
 use melian_store::{RunDirectory, StoreError};
 
 use crate::args::{Format, RunArguments, Traced};
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, decided};
 use crate::exit::Failure;
 use crate::{input, render};
 
@@ -56,7 +56,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     progress.finish();
     if finished.summary.draws > 0 {
         let claims = pool.install(|| super::claims::judged(&plan, Some(&directory)))?;
-        let answer = Answer::new(scenario, &plan, &manifest, &finished, claims);
+        let drivers = pool.install(|| decided(&plan, &directory))?;
+        let answer =
+            Answer::new(scenario, &plan, &manifest, &finished).with_claims(claims).with_drivers(drivers);
         answer.write(&directory.report())?;
         answer.print(arguments.format, (!arguments.quiet).then(|| directory.report()).as_deref());
     }

@@ -1,12 +1,13 @@
 //! `melian solve`
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anstream::{eprintln, print, println};
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use melian::game::{self, Concept, Control, Limits, Outcome, Problem, SolveOptions, Status, render};
 use serde_json::json;
 
@@ -23,8 +24,20 @@ pub(crate) fn run(arguments: &SolveArguments) -> Result<(), Failure> {
         Failure::Scenario
     })?;
     let limits = Limits { steps: arguments.steps, memory: arguments.memory };
-    let options = SolveOptions { concept, exact: arguments.exact, limits, ..SolveOptions::default() };
-    let mut watch = Watch::new(arguments.format == Format::Json);
+    let options = SolveOptions {
+        concept,
+        exact: arguments.exact,
+        restarts: arguments.restarts,
+        seed: arguments.seed,
+        limits,
+        ..SolveOptions::default()
+    };
+    if arguments.restarts > 0 && !matches!(concept, Concept::Auto | Concept::LogitLimit | Concept::Qre { .. })
+    {
+        return Err(Failure::used("this concept has no branches to look for")
+            .help("--restarts goes with --concept auto, limit or qre"));
+    }
+    let mut watch = Watch::new(arguments.format == Format::Json, arguments.time);
     let report = game::solve(&game, &options, &mut |status: Status| watch.at(status));
     watch.bar.finish_and_clear();
     match arguments.format {
@@ -37,6 +50,9 @@ pub(crate) fn run(arguments: &SolveArguments) -> Result<(), Failure> {
     if watch.stop.load(Ordering::SeqCst) {
         eprintln!("stopped; the best found until then is above");
         return Err(Failure::Stopped);
+    }
+    if watch.is_late() {
+        eprintln!("the time is up; the best found until then is above");
     }
     Err(Failure::Scenario)
 }
@@ -81,16 +97,17 @@ fn print_problems(path: &Path, problems: &[Problem], format: Format) {
     }
 }
 
-/// Progress on stderr past half a second, and the ear for Ctrl-C.
+/// Progress on stderr past half a second, the ear for Ctrl-C, and the time that is given.
 struct Watch {
     bar: ProgressBar,
     hidden: bool,
     started: Instant,
+    time: Option<Duration>,
     stop: Arc<AtomicBool>,
 }
 
 impl Watch {
-    fn new(hidden: bool) -> Self {
+    fn new(hidden: bool, time: Option<Duration>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let heard = Arc::clone(&stop);
         let _ = ctrlc::set_handler(move || {
@@ -99,7 +116,14 @@ impl Watch {
             }
         });
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, hidden, started: Instant::now(), stop }
+        let style = ProgressStyle::with_template("{spinner} {msg}, {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        bar.set_style(style);
+        Self { bar, hidden, started: Instant::now(), time, stop }
+    }
+
+    fn is_late(&self) -> bool {
+        self.time.is_some_and(|time| self.started.elapsed() >= time)
     }
 
     fn at(&mut self, status: Status) -> Control {
@@ -108,8 +132,21 @@ impl Watch {
             self.hidden = true;
         }
         if !self.bar.is_hidden() {
-            self.bar.set_message(format!("{}, step {}", status.stage, status.step));
+            self.bar.set_message(in_words(status));
+            self.bar.tick();
         }
-        if self.stop.load(Ordering::SeqCst) { Control::Stop } else { Control::Continue }
+        if self.stop.load(Ordering::SeqCst) || self.is_late() { Control::Stop } else { Control::Continue }
     }
+}
+
+/// Where a run stands: what is known of it, and no more.
+fn in_words(status: Status) -> String {
+    let mut words = format!("{}, step {}", status.stage, status.step);
+    if status.lambda > 0.0 {
+        let _ = write!(words, ", lambda {:.3}", status.lambda);
+    }
+    if status.regret.is_finite() {
+        let _ = write!(words, ", smallest regret {:.1e}", status.regret);
+    }
+    words
 }

@@ -332,6 +332,21 @@ impl Variant {
         block
     }
 
+    /// The cases at given points of the unit cube instead of the design's own: coordinates of field `f` in lane `l` at
+    /// `f * LANES + l`, of the expert in `expert`, a lane each. They are correlated and pushed through the quantile
+    /// functions as a draw's are.
+    ///
+    /// # Panics
+    /// If there are more than [`LANES`] lanes, or `coordinates` don't fit the fields.
+    #[must_use]
+    pub fn block_at(&self, first_draw: u64, coordinates: &[f64], expert: &[f64]) -> CaseBlock {
+        let mut block = CaseBlock::new(self.scenario.fields.len(), first_draw, expert.len());
+        let (values, experts) = block.parts_mut();
+        values.copy_from_slice(coordinates);
+        self.sampler.values(first_draw, LANES, values, expert, experts);
+        block
+    }
+
     /// Fills a block that was made for this variant.
     pub(super) fn fill(&self, block: &mut CaseBlock) {
         let (first_draw, len) = (block.first_draw(), block.len());

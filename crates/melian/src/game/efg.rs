@@ -390,7 +390,8 @@ impl Reader {
             changed += make_unique(set, "action");
         }
         changed += unique_by_owner(&mut self.info_label, &self.info_player, self.players.len());
-        changed += make_unique(&mut self.outcome_label[1..], "outcome");
+        // Outcomes are told by their payoffs: labels nobody reads are not worth a note.
+        make_unique(&mut self.outcome_label[1..], "outcome");
         let labels = Labels {
             players: self.players,
             infosets: self.info_label,

@@ -78,19 +78,20 @@ fn concept(concept: Concept) -> String {
 
 fn write_solution(out: &mut String, report: &SolveReport, s: &Solution) -> std::fmt::Result {
     for p in &s.payoffs {
-        writeln!(out, "payoff     {:<16} {}", p.player, number(p.payoff))?;
+        // What rounding leaves of nothing is nothing.
+        let payoff = if p.payoff.abs() <= 1e-15 * s.certificate.range { 0.0 } else { p.payoff };
+        writeln!(out, "payoff     {:<16} {}", p.player, number(payoff))?;
     }
     for play in s.strategies.iter().take(SHOWN) {
         let actions: Vec<String> =
             play.actions.iter().map(|a| format!("{} {}", a.label, number(a.probability))).collect();
-        let reached = if play.reached > 0.0 { number(play.reached) } else { "never".to_owned() };
-        writeln!(
-            out,
-            "play       {} at {} (reached {reached}): {}",
-            play.player,
-            play.infoset,
-            actions.join(", ")
-        )?;
+        let reached = match play.reached {
+            0.0 => "reached never".to_owned(),
+            // Only absent-minded players come by more than once.
+            r if r > 1.0 + 1e-9 => format!("visited {} times on average", number(r)),
+            r => format!("reached {}", number(r)),
+        };
+        writeln!(out, "play       {} at {} ({reached}): {}", play.player, play.infoset, actions.join(", "))?;
         if !play.beliefs.is_empty() {
             let beliefs: Vec<String> =
                 play.beliefs.iter().map(|b| format!("[{}] {}", b.label, number(b.probability))).collect();

@@ -124,7 +124,7 @@ pub struct Play {
     pub player: String,
     /// The information set.
     pub infoset: String,
-    /// Probability that it is reached.
+    /// Probability that it is reached; the expected number of visits where a player is absent-minded.
     pub reached: f64,
     /// Choice probabilities.
     pub actions: Vec<Weight>,
@@ -535,14 +535,15 @@ impl Run<'_> {
             return None;
         }
         let (arena, limits) = (self.arena, self.options.limits);
-        for factor in [10.0, 100.0, 1000.0] {
+        for factor in [2.0, 10.0, 100.0, 1000.0] {
             let goal = Goal::Past(factor * branch.last.lambda);
             let from = &branch.last;
             let further =
                 branch_from(arena, &self.numbers, &self.choice, from, true, goal, limits, self.progress)
                     .ok()?;
             let mut solution = self.limit_solution(&further);
-            if further.end == BranchEnd::Reached && solution.certificate.max_regret <= self.most_regret() {
+            let ahead = further.end == BranchEnd::Reached || further.last.lambda > branch.last.lambda;
+            if ahead && solution.certificate.max_regret <= self.most_regret() {
                 solution.events.splice(0..0, branch.events.iter().copied());
                 return Some(solution);
             }

@@ -159,7 +159,7 @@ pub struct Rung {
     pub accident: Option<FieldId>,
     /// Whether one can step down from it; else true.
     pub reversible: bool,
-    /// Who may take the step to it; empty: every player.
+    /// Who may take the step to it, and back from it; empty: every player.
     pub by: Vec<ActorId>,
     /// The rung the crisis falls back to by itself after a period here.
     pub falls_back: Option<usize>,

@@ -4,6 +4,7 @@ mod check;
 mod correlation;
 pub mod crisis;
 mod date;
+mod difference;
 pub mod document;
 mod estimate;
 mod files;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use date::{Date, Step, StepUnit};
+pub use difference::{Difference, Path};
 pub use files::{FileProblem, Files, NoFiles};
 pub use guard::{Coercion, Guard, Guarded};
 pub use names::{NameTable, Names};

@@ -353,7 +353,7 @@ fn depth_of(prefix: &str) -> usize {
 }
 
 /// A value as one line of text.
-fn written(node: &Node) -> String {
+pub(super) fn written(node: &Node) -> String {
     match &node.value {
         Value::Text(text) => format!("{text:?}"),
         Value::Integer(number) => number.to_string(),

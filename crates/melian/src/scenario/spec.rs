@@ -364,7 +364,11 @@ pub static RUNG: Section = Section {
         optional("cost", WORTHS, "what a period on it costs; negative: brings. For all actors, or by actor"),
         optional("accident", CHANCE, "chance per period that it gets out of hand: leads to war; else 0"),
         optional("reversible", Kind::Flag, "whether one can step down from it; else true"),
-        optional("by", Kind::TextOrTexts, "the players who may take the step to it; else all"),
+        optional(
+            "by",
+            Kind::TextOrTexts,
+            "the players who may take the step to it, and back from it; else all",
+        ),
         optional(
             "falls_back",
             Kind::Text,

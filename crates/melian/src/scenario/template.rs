@@ -106,6 +106,35 @@ then = "monitoring >= 40"
 stage = "sign"
 rule = "all(upstream, downstream)"
 
+# --- The crisis, if there is one: take away the first hash of each line -------------------------
+
+# [game]
+# players = ["upstream", "downstream"]
+#
+# # Steps of escalation in the abstract. A period on a rung costs points of one's own stake (100 = all one wants).
+# [ladder]
+# rungs = [
+#   { name = "talks" },
+#   { name = "protest", cost = 1 },
+#   { name = "closure", by = "upstream", cost = { upstream = 2, downstream = "5..10" }, accident = 0.01 },
+#   { name = "war", war = true },
+# ]
+#
+# [war]
+# cost = "40..80"
+#
+# # What others don't know about an actor: one of these is so.
+# [type.upstream.resolve]
+# firm   = { chance = "0.3..0.6", believed = { downstream = 0.4 }, war_cost = 30 }
+# wavers = { war_cost = 90 }
+#
+# # Who may come to help, and what others believe of that.
+# [[ally]]
+# of       = "commission"
+# supports = "downstream"
+# chance   = "0..0.2"
+# believed = { upstream = "0.1..0.5" }
+
 # --- What somebody could do, and how others see it ------------------------------------------------
 
 [policy.share_power]
@@ -149,6 +178,24 @@ mod tests {
     use super::*;
     use crate::diagnostic::Sources;
     use crate::scenario::{NoFiles, Scenario, tables};
+
+    #[test]
+    fn the_crisis_of_the_template_checks_without_a_word() {
+        let text = scenario("The river");
+        let (before, rest) = text.split_once("hash of each line ---").expect("the crisis begins here");
+        let (crisis, after) = rest.split_once("# --- What somebody").expect("and ends here");
+        let bare: Vec<&str> = crisis
+            .lines()
+            .skip(1)
+            .map(|line| line.strip_prefix("# ").or(line.strip_prefix('#')).unwrap_or(line))
+            .collect();
+        let text = format!("{before}\n{}\n# {after}", bare.join("\n"));
+        let read = Scenario::read("scenario.toml", text.as_bytes(), &NoFiles);
+        assert!(read.diagnostics.is_empty(), "{:#?}", read.diagnostics);
+        let crisis = read.scenario.expect("no errors").crisis;
+        assert_eq!((crisis.types.len(), crisis.allies.len()), (1, 1));
+        assert_eq!(crisis.ladder.expect("there is one").rungs.len(), 4);
+    }
 
     #[test]
     fn the_template_checks_without_a_word() {

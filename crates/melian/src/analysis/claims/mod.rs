@@ -169,6 +169,45 @@ impl<'a> Judge<'a> {
         ))
     }
 
+    /// Families that can answer a claim as written, first to last, each with the arms its answer is made of; without
+    /// claims on how a quantity moves, which no rows tell.
+    #[must_use]
+    pub fn families(&self, claim: usize) -> Vec<(Family, BTreeSet<usize>)> {
+        let mut families: Vec<(Family, BTreeSet<usize>)> = Vec::new();
+        for case in self.base(claim).filter(|case| case.compiled.moves.is_empty()) {
+            let arms = case.compiled.sources.iter().map(|source| source.arm);
+            let family = self.families[case.voice].1;
+            match families.iter_mut().find(|(known, _)| *known == family) {
+                Some((_, all)) => all.extend(arms),
+                None => families.push((family, arms.collect())),
+            }
+        }
+        families.retain(|(_, arms)| !arms.is_empty());
+        families.sort_by_key(|(family, _)| *family);
+        families
+    }
+
+    /// How a family answers a claim as written over the draws of a chunk: the mean, over its lenses that can judge it, of
+    /// the share of judged draws in which it is true; of a claim on chances, the share of these lenses for which it is true
+    /// of the chances as they are.
+    #[must_use]
+    pub fn share(&self, claim: usize, family: Family, chunk: &Chunk) -> Option<f64> {
+        let own = self.base(claim).filter(|case| self.families[case.voice].1 == family);
+        let shares = own.filter_map(|case| verdict::share(self, case, &tally::alone(self, case, chunk)));
+        let (sum, count) = shares.fold((0.0, 0_u64), |(sum, count), share| (sum + share, count + 1));
+        (count > 0).then(|| sum / count as f64)
+    }
+
+    /// Whether the guard keeps the answer to a claim to conditions and directions.
+    #[must_use]
+    pub fn is_guarded(&self, claim: usize) -> bool {
+        self.guarded(claim)
+    }
+
+    fn base(&self, claim: usize) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(move |case| case.claim == claim && case.perspective.is_none())
+    }
+
     /// Counts the draws of one chunk.
     #[must_use]
     pub fn tally(&self, chunk: &Chunk, moved: &Moved) -> Tally {

@@ -96,6 +96,11 @@ impl Tally {
     }
 }
 
+/// What a case without movements comes to over a chunk that no run holds: all its draws count.
+pub(super) fn alone(judge: &Judge<'_>, case: &Case, chunk: &Chunk) -> Counts {
+    count(judge, case, chunk, chunk.draws, &|_| vec![Truth::Undefined; chunk.draws])
+}
+
 fn count(
     judge: &Judge<'_>,
     case: &Case,

@@ -258,7 +258,7 @@ fn silent(judge: &Judge<'_>, claim: usize, families: &[FamilyVerdict]) -> Vec<Si
         let ran = judge.families.iter().any(|(_, family)| *family == card.family);
         let refused = judge.plan.silent().iter().find(|(id, _)| *id == card.full_id());
         let reason = match refused {
-            _ if ran => format!("it does not speak of {}", asked(judge, claim)),
+            _ if ran => format!("silent on {}", asked(judge, claim)),
             Some((_, reason)) => reason.clone(),
             None => "not asked in this run".to_owned(),
         };
@@ -389,6 +389,43 @@ fn by_chances(rule: VerdictRule, compiled: &Compiled, counts: &Counts) -> (Verdi
         Truth::False => (Verdict::Fails, false),
         Truth::Undefined => (Verdict::Depends, true),
     }
+}
+
+/// The share of judged draws in which a claim is true for one lens; of a claim on chances, 1 if it is true of them as they
+/// are, without their sampling error, else 0. `None` in too few draws, or where the lens sees no difference.
+pub(super) fn share(judge: &Judge<'_>, case: &Case, counts: &Counts) -> Option<f64> {
+    let judged = counts.yes + counts.no + counts.split;
+    let blind = !case.compiled.compared.is_empty() && !counts.sees;
+    if blind || too_few(judge.scenario().verdict, judged, counts.draws) {
+        return None;
+    }
+    if judge.claim(case.claim).expression.test.level() == Level::EachDraw {
+        return Some(counts.yes as f64 / judged as f64);
+    }
+    let truth = self::judge(&case.compiled.test, &|leaf| match leaf {
+        Leaf::Compare(place) => vec![as_is(&case.compiled, place, &counts.sums[place])],
+        Leaf::Fact(_) | Leaf::Moves(_) => vec![Truth::Undefined],
+    });
+    match truth[0] {
+        Truth::True => Some(1.0),
+        Truth::False => Some(0.0),
+        Truth::Undefined => None,
+    }
+}
+
+/// Whether a chain of comparisons is true of the chances over all draws as they are.
+fn as_is(compiled: &Compiled, place: usize, sums: &Sums) -> Truth {
+    let comparison: &Comparison = &compiled.comparisons[place];
+    let means = Means::new(comparison, sums);
+    let mut left = comparison.first.over(&means);
+    let mut truth = Truth::True;
+    for (relation, value) in &comparison.rest {
+        let right = value.over(&means);
+        let ends = |bounds: &Bounds| (bounds.low[0], bounds.high()[0]);
+        truth = truth.and(compared(ends(&left), *relation, ends(&right)));
+        left = right;
+    }
+    truth
 }
 
 /// Whether a chain of comparisons is true of the chances over all draws; undefined where the sampling error leaves it

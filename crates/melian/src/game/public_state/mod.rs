@@ -36,10 +36,12 @@
 //! ```
 
 mod builder;
+mod derivative;
 mod elementary;
 mod error;
 mod judge;
 mod krylov;
+mod lanes;
 mod reading;
 mod sensitivity;
 mod simplex;

@@ -1,11 +1,12 @@
 //! Derivatives of an equilibrium by the implicit function theorem: at the cost of one linear solve a parameter.
 
+use super::derivative::{Change, Nudge};
 use super::error::PublicStateError;
 use super::krylov::Gmres;
 use super::reading::{chance, joint_probability};
 use super::strategy::Strategy;
 use super::structure::{ChanceId, NONE, PayoffId, PublicStateGame, StateId, View};
-use super::sweep::{Change, Nudge, Pass};
+use super::sweep::Pass;
 use crate::math::exp;
 
 /// A number of the game that may move.

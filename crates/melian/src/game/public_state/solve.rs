@@ -8,11 +8,12 @@
 
 use rayon::prelude::*;
 
+use super::derivative::Change;
 use super::error::PublicStateError;
 use super::krylov::{Gmres, add_scaled, dot, norm};
 use super::strategy::Strategy;
 use super::structure::{Numbers, PublicStateGame};
-use super::sweep::{Change, Pass};
+use super::sweep::Pass;
 
 /// How to solve.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -247,7 +248,10 @@ const CORRECTIONS: usize = 8;
 const PASSING: f64 = 1e-2;
 /// The same, once the branch has folded and neighbours are near.
 const PASSING_FOLDED: f64 = 1e-5;
+/// Part of the residual that linear systems may leave: no more than Newton's method will itself (forcing terms after
+/// Eisenstat and Walker 1996), and no less than will do to reach the tolerance.
 const FORCING: f64 = 3e-2;
+const LEAST_FORCING: f64 = 0.1;
 const FORCING_ARC: f64 = 1e-4;
 /// Steps shorter than this part of lambda mean that a fold is near.
 const STEP: f64 = 3e-3;
@@ -444,13 +448,13 @@ impl<'a> Walk<'a> {
         let mut right = std::mem::take(&mut self.right);
         self.change.apply_lambda(self.game, &self.pass, &mut right);
         self.work += 1;
-        self.linear_solve(&right, tangent, 0.0);
+        self.linear_solve(&right, tangent, 0.0, FORCING);
         self.right = right;
     }
 
     /// Solves `(1 + damping) x - pass'(x) = right`, in a scale in which actions count as they are played: scores of
     /// actions that are hardly played are large, and hardly matter.
-    fn linear_solve(&mut self, right: &[f64], x: &mut [f64], damping: f64) {
+    fn linear_solve(&mut self, right: &[f64], x: &mut [f64], damping: f64, forcing: f64) {
         self.weigh();
         let (game, pass, change, weight, unscaled) =
             (self.game, &self.pass, &mut self.change, &self.weight, &mut self.unscaled);
@@ -464,7 +468,7 @@ impl<'a> Walk<'a> {
                 *out = y * (1.0 + damping) - weight * *out;
             }
         };
-        let solved = self.gmres.solve(apply, &scaled, x, FORCING, CYCLE, LINEAR_WORK);
+        let solved = self.gmres.solve(apply, &scaled, x, forcing, CYCLE, LINEAR_WORK);
         self.work += solved.products;
         for (x, weight) in x.iter_mut().zip(weight) {
             *x /= weight;
@@ -510,7 +514,8 @@ impl<'a> Walk<'a> {
             }
             last = residual;
             self.set_right(score);
-            self.newton_step(score, 0.0);
+            let forcing = residual.max(LEAST_FORCING * tolerance / residual).min(FORCING);
+            self.newton_step(score, 0.0, forcing);
         }
         Corrected::Failed
     }
@@ -521,10 +526,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn newton_step(&mut self, score: &mut [f64], damping: f64) {
+    fn newton_step(&mut self, score: &mut [f64], damping: f64, forcing: f64) {
         let right = std::mem::take(&mut self.right);
         let mut delta = std::mem::take(&mut self.delta);
-        self.linear_solve(&right, &mut delta, damping);
+        self.linear_solve(&right, &mut delta, damping, forcing);
         add_scaled(score, 1.0, &delta);
         (self.right, self.delta) = (right, delta);
     }
@@ -799,7 +804,7 @@ impl<'a> Walk<'a> {
                 time = (time * (last / total)).clamp(0.1, 1e6);
             }
             last = total;
-            self.newton_step(score, 1.0 / time);
+            self.newton_step(score, 1.0 / time, FORCING);
         }
         false
     }

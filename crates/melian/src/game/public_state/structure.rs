@@ -131,6 +131,10 @@ pub(super) struct Structure {
     pub(super) class: Vec<u32>,
     pub(super) action_labels: Vec<String>,
     pub(super) unknowns: usize,
+    /// Unknowns of every (seat, own type), in order: each a choice among the seat's actions.
+    pub(super) choices: Vec<Range<usize>>,
+    /// `[seat][joint type]`: unknown of the mover's first action.
+    slots: Vec<u32>,
     pub(super) chances: Vec<Chance>,
     pub(super) probability_rows: usize,
     pub(super) payoff_blocks: usize,
@@ -212,12 +216,22 @@ impl Structure {
                 parts.links[own].iter().all(|link| parts.outcome[link.next as usize] != NONE)
             })
             .collect();
+        let type_of = type_table(&sizes);
+        let slots = parts.seats.iter().flat_map(|seat| {
+            type_of[seat.player].iter().map(|own| (seat.first + *own as usize * seat.actions) as u32)
+        });
+        let choices = parts.seats.iter().flat_map(|seat| {
+            let types = sizes[seat.player];
+            (0..types).map(move |own| seat.first + own * seat.actions..seat.first + (own + 1) * seat.actions)
+        });
         Self {
+            slots: slots.collect(),
+            choices: choices.collect(),
             ends,
             row_of_joint,
             rows,
             joint_types: sizes.iter().product(),
-            type_of: type_table(&sizes),
+            type_of,
             probability_rows: parts.chances.iter().map(|chance| chance.branches).sum(),
             players: parts.players,
             types: parts.types,
@@ -256,6 +270,17 @@ impl Structure {
 
     pub(super) fn seats_at(&self, state: usize) -> Range<usize> {
         self.seat_start[state] as usize..self.seat_start[state + 1] as usize
+    }
+
+    /// By joint type, the unknown of the first action of a seat.
+    pub(super) fn slots(&self, seat: usize) -> &[u32] {
+        &self.slots[seat * self.joint_types..][..self.joint_types]
+    }
+
+    /// Unknowns of all types of a seat.
+    pub(super) fn unknowns_of(&self, seat: usize) -> Range<usize> {
+        let Seat { player, actions, first, .. } = self.seats[seat];
+        first..first + self.types[player].len() * actions
     }
 
     pub(super) fn joint_at(&self, state: usize) -> Range<usize> {

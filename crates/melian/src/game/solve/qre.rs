@@ -173,7 +173,8 @@ impl std::fmt::Display for QreError {
         match self {
             Self::AbsentMinded(i) => write!(
                 f,
-                "information set {} is met twice on one path (absent-mindedness): agent QRE is not defined there",
+                "information set {} is met twice on one path (absent-mindedness), where agent QRE is not defined; pure \
+                 equilibria and regret matching still are",
                 i.index()
             ),
             Self::TooLarge => write!(f, "the game is too large for path-following in the memory allowed"),

@@ -182,7 +182,8 @@ pub(super) fn acts(frame: &Frame, spot: &Spot, player: usize) -> Vec<Act> {
     if may(ActKind::StepUp) && next.is_some_and(|rung| allowed(&rung.by)) {
         acts.push(Act::StepUp);
     }
-    if may(ActKind::StepDown) && spot.rung > 0 && frame.rungs[spot.rung].reversible {
+    let here = &frame.rungs[spot.rung];
+    if may(ActKind::StepDown) && spot.rung > 0 && here.reversible && allowed(&here.by) {
         acts.push(Act::StepDown);
     }
     if may(ActKind::Concede) {

@@ -1,7 +1,7 @@
 //! The ensemble with some inputs pinned to a value in every draw, everything else as drawn.
 
 use crate::case::{CaseBlock, LANES};
-use crate::ensemble::{ArmRows, Chunk, Plan};
+use crate::ensemble::{ArmRows, Chunk, Plan, Variant};
 use crate::lens::{RowBlock, Scratch};
 use crate::scenario::{Field, FieldId, Scenario};
 use crate::uncertainty::{Affine, Marginal, Range};
@@ -72,14 +72,35 @@ fn affine(field: &Field) -> Affine {
 impl<'p> Ensemble<'p> {
     /// The first `draws` draws through `arms`.
     pub(super) fn new(plan: &'p Plan, arms: Vec<usize>, draws: usize) -> Self {
+        Self::of(plan, arms, draws, |variant| {
+            let block = |first: usize| variant.block(first as u64, LANES.min(draws - first));
+            (0..draws).step_by(LANES).map(block).collect()
+        })
+    }
+
+    /// The one case with every number at its median, through `arms`.
+    pub(super) fn central(plan: &'p Plan, arms: Vec<usize>) -> Self {
+        Self::of(plan, arms, 1, |variant| {
+            let fields = &variant.scenario.fields;
+            let mut block = CaseBlock::new(fields.len(), 0, 1);
+            for (index, field) in fields.iter().enumerate() {
+                block.set(FieldId::new(index), 0, field.central());
+            }
+            vec![block]
+        })
+    }
+
+    fn of(
+        plan: &'p Plan,
+        arms: Vec<usize>,
+        draws: usize,
+        cases: impl Fn(&Variant) -> Vec<CaseBlock>,
+    ) -> Self {
         let mut blocks: Vec<Vec<CaseBlock>> = plan.variants().iter().map(|_| Vec::new()).collect();
         for &arm in &arms {
             let variant = plan.variant_index(arm);
             if blocks[variant].is_empty() {
-                blocks[variant] = (0..draws)
-                    .step_by(LANES)
-                    .map(|first| plan.variants()[variant].block(first as u64, LANES.min(draws - first)))
-                    .collect();
+                blocks[variant] = cases(&plan.variants()[variant]);
             }
         }
         let drawn = blocks.iter().find(|blocks| !blocks.is_empty());

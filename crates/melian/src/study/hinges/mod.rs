@@ -19,7 +19,9 @@ mod tests;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::analysis::claims::Judge;
 use crate::ensemble::Plan;
+use crate::lens::Family;
 use crate::scenario::{FieldId, Guard, Guarded};
 use ensemble::{Ensemble, Input, Worker};
 use question::{Asked, Reading};
@@ -40,9 +42,9 @@ pub struct Reach {
 /// The hinges of every answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hinges {
-    /// Draws looked at.
+    /// Draws looked at, of lenses that are not costly to solve.
     pub draws: u64,
-    /// Inputs tried.
+    /// Inputs tried on them.
     pub inputs: usize,
     /// Of these, inputs that move no answer's rows at all.
     pub idle: usize,
@@ -55,8 +57,14 @@ pub struct Hinges {
 /// One answer and what turns it over.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
+    /// Draws looked at: fewer of lenses that are costly to solve.
+    pub draws: u64,
+    /// Inputs tried: of such lenses only those that move an answer most at the middle case.
+    pub tried: usize,
     /// The question.
     pub question: Question,
+    /// Whether the guard keeps it to directions: a claim that tests a coercive policy while the conflict is not over.
+    pub guarded: bool,
     /// How the answer stands; `None` where it can't be told.
     pub stands: Option<Side>,
     /// What it is read from: a share of draws, terms, or the lead of the likeliest ending (0..1).
@@ -136,39 +144,85 @@ pub struct Worth {
     pub gain: f64,
 }
 
-/// The hinges of a plan's headlines.
+/// Draws of lenses that are costly to solve.
+const COSTLY_DRAWS: usize = 16;
+/// Inputs tried on them: the uncertain ones that move an answer most at the middle case.
+const COSTLY_INPUTS: usize = 6;
+
+/// The hinges of a plan's headlines and claims; of one claim alone, by its place among the scenario's, if `only` says so.
 #[must_use]
-pub fn study(plan: &Plan, reach: Reach) -> Hinges {
-    look(plan, reach, &question::headlines(plan))
+pub fn study(plan: &Plan, reach: Reach, only: Option<usize>) -> Hinges {
+    let draws = reach.draws.clamp(1, plan.settings().draws) as usize;
+    let judge = Judge::new(plan);
+    let wanted = |asked: &Asked<'_>| match (only, asked.question) {
+        (None, _) => true,
+        (Some(only), Question::Claim(claim, _)) => claim == only,
+        (Some(_), _) => false,
+    };
+    let all = question::headlines(plan).into_iter().chain(question::claims(&judge)).filter(wanted);
+    let (costly, quick): (Vec<Asked<'_>>, Vec<Asked<'_>>) = all.partition(|asked| asked.is_costly(plan));
+    let all = inputs(plan, reach.certain);
+    let tried = all.len();
+    let ensemble = Ensemble::new(plan, arms_of(&quick), draws);
+    let quick = Study::new(plan, ensemble, all, quick, reach.pairs, false);
+    let (mut answers, idle) = (quick.answers(), quick.idle());
+    if !costly.is_empty() {
+        let inputs = swaying(plan, &costly);
+        let ensemble = Ensemble::new(plan, arms_of(&costly), draws.min(COSTLY_DRAWS));
+        answers.extend(Study::new(plan, ensemble, inputs, costly, false, true).answers());
+    }
+    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers }
 }
 
-fn look(plan: &Plan, reach: Reach, asked: &[Asked]) -> Hinges {
-    let draws = reach.draws.clamp(1, plan.settings().draws) as usize;
+/// Draws of a glance.
+const GLANCE_DRAWS: u64 = 128;
+/// The most inputs times issues at which a glance asks for terms too.
+const GLANCE: usize = 120;
+
+/// The nearest hinges in a fraction of a second, for the answer of a run: of the room, and in a small scenario of the
+/// baselines' terms, by single uncertain inputs, over few draws.
+#[must_use]
+pub fn glance(plan: &Plan) -> Hinges {
+    let draws = GLANCE_DRAWS.min(plan.settings().draws) as usize;
+    let inputs = inputs(plan, false);
+    let small = inputs.len() * plan.variants()[0].scenario.issues.len() <= GLANCE;
+    let wanted = |asked: &Asked<'_>| match asked.question {
+        Question::Room => true,
+        Question::Terms(family, _) => small && family == Family::Baseline,
+        Question::Ending(_) | Question::Claim(..) => false,
+    };
+    let asked: Vec<Asked<'_>> = question::headlines(plan).into_iter().filter(wanted).collect();
+    let tried = inputs.len();
+    let study = Study::new(plan, Ensemble::new(plan, arms_of(&asked), draws), inputs, asked, false, false);
+    let (answers, idle) = (study.answers(), study.idle());
+    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers }
+}
+
+fn arms_of(asked: &[Asked<'_>]) -> Vec<usize> {
     let mut arms: Vec<usize> = asked.iter().flat_map(|asked| asked.arms.iter().copied()).collect();
     arms.sort_unstable();
     arms.dedup();
-    let ensemble = Ensemble::new(plan, arms, draws);
-    let inputs = inputs(plan, reach.certain);
-    let base: Vec<Reading> = asked.iter().map(|asked| asked.read(ensemble.rows())).collect();
-    let scans: Vec<Scan> = inputs
+    arms
+}
+
+/// The uncertain inputs that move an answer most when each alone goes from end to end of its range, all else at its
+/// median; in the order of the scenario.
+fn swaying(plan: &Plan, asked: &[Asked<'_>]) -> Vec<Input> {
+    let central = Ensemble::central(plan, arms_of(asked));
+    let inputs = inputs(plan, false);
+    let mut sways: Vec<(usize, f64)> = inputs
         .par_iter()
-        .map_init(|| ensemble.worker(), |worker, input| search::scan(&ensemble, worker, input, asked))
-        .collect();
-    let study = Study {
-        guard: Guard::new(&plan.variants()[0].scenario),
-        ensemble,
-        inputs,
-        scans,
-        pairs: reach.pairs,
-    };
-    let answers: Vec<Answer> = asked
-        .par_iter()
-        .zip(&base)
         .enumerate()
-        .map(|(index, (asked, base))| study.answer(index, asked, base))
+        .map_init(
+            || central.worker(),
+            |worker, (at, input)| (at, search::sway(&central, worker, input, asked)),
+        )
         .collect();
-    let idle = study.scans.iter().filter(|scan| scan.moved.is_empty()).count();
-    Hinges { draws: draws as u64, inputs: study.inputs.len(), idle, worth: overall(&answers), answers }
+    sways.retain(|(_, sway)| *sway > 0.0);
+    sways.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    sways.truncate(COSTLY_INPUTS);
+    let kept: std::collections::BTreeSet<usize> = sways.into_iter().map(|(at, _)| at).collect();
+    inputs.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, input)| input).collect()
 }
 
 /// The inputs to try, each place in the file once.
@@ -183,18 +237,51 @@ fn inputs(plan: &Plan, certain: bool) -> Vec<Input> {
     fields.filter_map(|(index, _)| Input::new(plan, FieldId::new(index))).collect()
 }
 
-struct Study<'p> {
+/// Some questions over one ensemble.
+struct Study<'p, 'j> {
     guard: Guard<'p>,
     ensemble: Ensemble<'p>,
     inputs: Vec<Input>,
+    asked: Vec<Asked<'j>>,
     scans: Vec<Scan>,
     pairs: bool,
 }
 
-impl Study<'_> {
-    fn answer(&self, index: usize, asked: &Asked, base: &Reading) -> Answer {
+impl<'p, 'j> Study<'p, 'j> {
+    fn new(
+        plan: &'p Plan,
+        ensemble: Ensemble<'p>,
+        inputs: Vec<Input>,
+        asked: Vec<Asked<'j>>,
+        pairs: bool,
+        costly: bool,
+    ) -> Self {
+        let scans: Vec<Scan> = inputs
+            .par_iter()
+            .map_init(
+                || ensemble.worker(),
+                |worker, input| search::scan(&ensemble, worker, input, &asked, costly),
+            )
+            .collect();
+        Self { guard: Guard::new(&plan.variants()[0].scenario), ensemble, inputs, asked, scans, pairs }
+    }
+
+    fn answers(&self) -> Vec<Answer> {
+        self.asked.par_iter().enumerate().map(|(index, asked)| self.answer(index, asked)).collect()
+    }
+
+    /// How many inputs move nothing.
+    fn idle(&self) -> usize {
+        self.scans.iter().filter(|scan| scan.moved.is_empty()).count()
+    }
+
+    fn answer(&self, index: usize, asked: &Asked<'_>) -> Answer {
+        let base = asked.read(self.ensemble.rows());
         let mut answer = Answer {
+            draws: self.ensemble.rows().draws as u64,
+            tried: self.inputs.len(),
             question: asked.question,
+            guarded: asked.guarded,
             stands: base.side,
             score: base.score,
             hinges: Vec::new(),
@@ -216,11 +303,15 @@ impl Study<'_> {
             .flatten()
             .collect();
         let (guarded, mut open): (Vec<_>, Vec<_>) =
-            turns.into_iter().partition(|(input, _)| self.hides(*input));
+            turns.into_iter().partition(|(input, _)| asked.guarded || self.hides(*input));
         open.sort_by(|a, b| a.1.order(&b.1));
         answer.hinges = open.into_iter().filter_map(|(input, turn)| self.hinge(input, &turn)).collect();
         answer.conditions =
             guarded.into_iter().filter_map(|(input, turn)| self.condition(input, &turn)).collect();
+        if asked.guarded {
+            answer.score = f64::NAN;
+            return answer;
+        }
         answer.worth = self.worth(&movers, index, stands);
         if self.pairs {
             answer.pair = self.pair(&movers, index, asked, stands);
@@ -233,7 +324,7 @@ impl Study<'_> {
         worker: &mut Worker,
         input: usize,
         index: usize,
-        asked: &Asked,
+        asked: &Asked<'_>,
         stands: Side,
     ) -> Option<Turn> {
         let scan = &self.scans[input];
@@ -291,7 +382,7 @@ impl Study<'_> {
     }
 
     /// The nearest turn by two inputs, of those that pull the answer over most.
-    fn pair(&self, movers: &[usize], index: usize, asked: &Asked, stands: Side) -> Option<Pair> {
+    fn pair(&self, movers: &[usize], index: usize, asked: &Asked<'_>, stands: Side) -> Option<Pair> {
         let mut best: Option<Pair> = None;
         for &up in search::ways(stands) {
             let mut pulls: Vec<(usize, f64, bool)> = movers
@@ -327,7 +418,7 @@ impl Study<'_> {
         &self,
         worker: &mut Worker,
         pair: [(usize, bool); 2],
-        asked: &Asked,
+        asked: &Asked<'_>,
         stands: Side,
     ) -> Option<Pair> {
         let moved = |arm: &usize| pair.iter().any(|(input, _)| self.scans[*input].moved.contains(arm));

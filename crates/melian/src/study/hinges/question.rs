@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::analysis::claims::Judge;
 use crate::ensemble::{ArmRows, Chunk, Plan};
 use crate::lens::{Ending, Family, Quantity};
 use crate::scenario::{Issue, IssueId};
@@ -55,6 +56,16 @@ impl Reading {
         Self { side: None, score: f64::NAN, shares: Vec::new() }
     }
 
+    /// How far apart two readings are: the largest difference of a share, or of terms as parts of their scale.
+    pub(super) fn apart(&self, other: &Self) -> f64 {
+        if self.side.is_some() != other.side.is_some() {
+            return 1.0;
+        }
+        let shares = self.shares.iter().zip(&other.shares).map(|(one, other)| (one - other).abs());
+        let scores = (self.score - other.score).abs() / 100.0;
+        shares.fold(if scores.is_nan() { 0.0 } else { scores }, f64::max)
+    }
+
     /// Of something true in a share of draws.
     pub(super) fn of_share(share: f64) -> Self {
         let side = if share > 0.5 { Side::Yes } else { Side::No };
@@ -63,13 +74,17 @@ impl Reading {
 }
 
 /// A question with the arms that answer it.
-pub(super) struct Asked {
+pub(super) struct Asked<'j> {
     pub(super) question: Question,
     pub(super) arms: Vec<usize>,
-    columns: Columns,
+    /// Whether the guard keeps every hinge of it to a direction: a claim that tests a coercive policy.
+    pub(super) guarded: bool,
+    columns: Columns<'j>,
 }
 
-enum Columns {
+enum Columns<'j> {
+    /// A claim of the judge, for a family.
+    Claim(&'j Judge<'j>, usize, Family),
     /// A flag's column in the one arm.
     Flag(usize),
     /// The column of the terms in each arm, and where the sides part.
@@ -110,7 +125,7 @@ impl Parting {
 }
 
 /// The headlines of a plan: room, central terms by family and issue, endings by family; of the scenario as written.
-pub(super) fn headlines(plan: &Plan) -> Vec<Asked> {
+pub(super) fn headlines(plan: &Plan) -> Vec<Asked<'static>> {
     let base: Vec<usize> = (0..plan.arms().len()).filter(|&arm| plan.variant_index(arm) == 0).collect();
     let column = |arm: usize, quantity| plan.measures(arm).iter().position(|own| own.quantity == quantity);
     let all: Vec<_> = plan.arms().collect();
@@ -122,7 +137,12 @@ pub(super) fn headlines(plan: &Plan) -> Vec<Asked> {
         |family: Family| base.iter().copied().filter(|&arm| all[arm].family == family).collect::<Vec<_>>();
     let mut asked = Vec::new();
     if let Some((arm, flag)) = base.iter().find_map(|&arm| Some((arm, column(arm, Quantity::Room)?))) {
-        asked.push(Asked { question: Question::Room, arms: vec![arm], columns: Columns::Flag(flag) });
+        asked.push(Asked {
+            question: Question::Room,
+            arms: vec![arm],
+            guarded: false,
+            columns: Columns::Flag(flag),
+        });
     }
     for issue in scenario.issue_ids() {
         for &family in &families {
@@ -133,7 +153,12 @@ pub(super) fn headlines(plan: &Plan) -> Vec<Asked> {
             if !arms.is_empty() {
                 let parting = Parting::of(&scenario.issues[issue.index()]);
                 let question = Question::Terms(family, issue);
-                asked.push(Asked { question, arms, columns: Columns::Terms(columns, parting) });
+                asked.push(Asked {
+                    question,
+                    arms,
+                    guarded: false,
+                    columns: Columns::Terms(columns, parting),
+                });
             }
         }
     }
@@ -147,13 +172,37 @@ pub(super) fn headlines(plan: &Plan) -> Vec<Asked> {
         });
         if let Some((arm, columns)) = speaker {
             let question = Question::Ending(family);
-            asked.push(Asked { question, arms: vec![arm], columns: Columns::Endings(columns) });
+            asked.push(Asked {
+                question,
+                arms: vec![arm],
+                guarded: false,
+                columns: Columns::Endings(columns),
+            });
         }
     }
     asked
 }
 
-impl Asked {
+/// The claims of a plan, by family.
+pub(super) fn claims<'j>(judge: &'j Judge<'j>) -> Vec<Asked<'j>> {
+    let claims = 0..judge.plan().variants()[0].scenario.claims.len();
+    let of_claim = |claim: usize| {
+        judge.families(claim).into_iter().map(move |(family, arms)| Asked {
+            question: Question::Claim(claim, family),
+            arms: arms.into_iter().collect(),
+            guarded: judge.is_guarded(claim),
+            columns: Columns::Claim(judge, claim, family),
+        })
+    };
+    claims.flat_map(of_claim).collect()
+}
+
+impl Asked<'_> {
+    /// Whether some lens it is asked of is costly to solve.
+    pub(super) fn is_costly(&self, plan: &Plan) -> bool {
+        self.arms.iter().any(|&arm| plan.model(arm).draws().is_some())
+    }
+
     /// What the rows say.
     pub(super) fn read(&self, rows: &Chunk) -> Reading {
         match &self.columns {
@@ -161,6 +210,9 @@ impl Asked {
                 .map_or_else(Reading::nothing, Reading::of_share),
             Columns::Terms(columns, parting) => self.terms(rows, columns, parting),
             Columns::Endings(columns) => self.endings(rows, columns),
+            Columns::Claim(judge, claim, family) => {
+                judge.share(*claim, *family, rows).map_or_else(Reading::nothing, Reading::of_share)
+            }
         }
     }
 

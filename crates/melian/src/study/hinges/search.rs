@@ -6,6 +6,8 @@ use super::question::{Asked, Reading, Side};
 /// Points inside the user's own range at which an input is tried, beside its median and its ends: the middles of so
 /// many parts of equal mass.
 pub(super) const PARTS: usize = 8;
+/// The same where each evaluation is costly.
+const FEW_PARTS: usize = 4;
 /// Points beyond each end, as shares of the way to the end of what the field may be.
 const BEYOND: [f64; 4] = [0.125, 0.25, 0.5, 1.0];
 /// The same where the field has no end there, in lengths of the user's range.
@@ -66,14 +68,14 @@ pub(super) struct Both {
 }
 
 /// The points at which an input is tried.
-fn points(input: &Input) -> (Vec<Point>, usize) {
+fn points(input: &Input, parts: usize) -> (Vec<Point>, usize) {
     let marginal = &input.marginal;
     let (low, high) = marginal.ends();
     let median = marginal.at(0.5);
     let inside = |value| Point { value, allowed: true, middle: false };
     let mut points: Vec<Point> = [low, median, high].map(inside).to_vec();
     if high > low {
-        let middles = (0..PARTS).map(|part| marginal.at((part as f64 + 0.5) / PARTS as f64));
+        let middles = (0..parts).map(|part| marginal.at((part as f64 + 0.5) / parts as f64));
         points.extend(middles.map(|value| Point { value, allowed: true, middle: true }));
         points.extend(marginal.values().into_iter().flatten().map(inside));
     }
@@ -99,8 +101,14 @@ fn beyond(end: f64, limit: f64, length: f64) -> impl Iterator<Item = f64> {
 }
 
 /// Tries an input at all its points.
-pub(super) fn scan(ensemble: &Ensemble<'_>, worker: &mut Worker, input: &Input, asked: &[Asked]) -> Scan {
-    let (points, median) = points(input);
+pub(super) fn scan(
+    ensemble: &Ensemble<'_>,
+    worker: &mut Worker,
+    input: &Input,
+    asked: &[Asked<'_>],
+    costly: bool,
+) -> Scan {
+    let (points, median) = points(input, if costly { FEW_PARTS } else { PARTS });
     let moved = moved(ensemble, worker, input, &points, median);
     let touched: Vec<bool> =
         asked.iter().map(|asked| asked.arms.iter().any(|arm| moved.contains(arm))).collect();
@@ -118,6 +126,17 @@ pub(super) fn scan(ensemble: &Ensemble<'_>, worker: &mut Worker, input: &Input, 
         }
     }
     Scan { points, median, readings, moved }
+}
+
+/// How far an input moves the most sensitive answer between the ends of its range: in shares, or parts of a scale.
+pub(super) fn sway(ensemble: &Ensemble<'_>, worker: &mut Worker, input: &Input, asked: &[Asked<'_>]) -> f64 {
+    let (low, high) = input.marginal.ends();
+    let [one, other] = [low, high].map(|value| {
+        ensemble.pinned(worker, &[(input, value)], ensemble.arms(), |rows| {
+            asked.iter().map(|asked| asked.read(rows)).collect::<Vec<_>>()
+        })
+    });
+    one.iter().zip(&other).map(|(one, other)| one.apart(other)).fold(0.0, f64::max)
 }
 
 /// The arms whose rows differ between an input's outermost values and its median.
@@ -152,7 +171,7 @@ pub(super) fn turn(
     ensemble: &Ensemble<'_>,
     worker: &mut Worker,
     input: &Input,
-    asked: &Asked,
+    asked: &Asked<'_>,
     scan: &Scan,
     readings: &[Reading],
     stands: Side,
@@ -285,7 +304,7 @@ pub(super) fn both(
     ensemble: &Ensemble<'_>,
     worker: &mut Worker,
     inputs: [(&Input, bool); 2],
-    asked: &Asked,
+    asked: &Asked<'_>,
     arms: &[usize],
     stands: Side,
 ) -> Option<Both> {

@@ -24,7 +24,7 @@ fn plan(scenario: &Scenario, lens: &str) -> Plan {
 }
 
 fn hinges(scenario: &Scenario, lens: &str) -> Hinges {
-    study(&plan(scenario, lens), Reach { draws: DRAWS, certain: true, pairs: true })
+    study(&plan(scenario, lens), Reach { draws: DRAWS, certain: true, pairs: true }, None)
 }
 
 fn room(scenario: &Scenario) -> Answer {
@@ -182,4 +182,71 @@ fn guarded_inputs_get_a_direction_only_while_it_goes_on() {
             );
         }
     }
+}
+
+/// Red lines with claims on them, and their hinges by claim.
+fn of_claims(status: &str, more: &str, tests: &[&str]) -> (Scenario, Vec<Answer>) {
+    let claim = |test: &&str| format!("[[claim]]\nby = \"b\"\nsays = \"s\"\ntest = \"{test}\"\n");
+    let claims = tests.iter().map(claim).collect::<Vec<_>>().concat();
+    let scenario = scenario(
+        status,
+        &format!(
+            "[stance.a.x]\nposition = 20\nsalience = 50\naccept = {{ min = 60 }}\n\
+             [stance.b.x]\nposition = \"40..100\"\nsalience = 50\naccept = {{ max = \"30..70\" }}\n\
+             [lens.mean]\nweights = \"equal\"\n{more}{claims}"
+        ),
+    );
+    let design = Design::LatinHypercube { n: DRAWS };
+    let lenses = vec!["room".to_owned(), "mean".to_owned()];
+    let settings = Settings { seed: 1, draws: DRAWS, design, lenses };
+    let plan = Plan::new(&scenario, settings).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let found = study(&plan, Reach { draws: DRAWS, certain: false, pairs: false }, None);
+    let claims = found.answers.into_iter().filter(|answer| matches!(answer.question, Question::Claim(..)));
+    (scenario, claims.collect())
+}
+
+#[test]
+fn a_flipped_claim_has_the_same_hinges() {
+    let (_, answers) = of_claims("past", "", &["room", "not room", "terms(x) >= 50", "terms(x) < 50"]);
+    for pair in [[0, 1], [2, 3]] {
+        let of = |claim: usize| -> Vec<&Answer> {
+            answers
+                .iter()
+                .filter(|answer| matches!(answer.question, Question::Claim(own, _) if own == claim))
+                .collect()
+        };
+        let (one, other) = (of(pair[0]), of(pair[1]));
+        assert!(!one.is_empty() && one.len() == other.len());
+        for (one, other) in one.into_iter().zip(other) {
+            assert_ne!(one.stands, other.stands);
+            let values = |answer: &Answer| -> Vec<(FieldId, f64, bool)> {
+                answer.hinges.iter().map(|hinge| (hinge.input, hinge.at, hinge.up)).collect()
+            };
+            assert!(!one.hinges.is_empty());
+            assert_eq!(values(one), values(other));
+        }
+    }
+    // The closed forms: an end at 60, a position at 80.
+    let at =
+        |claim: usize| answers.iter().find(|a| matches!(a.question, Question::Claim(own, _) if own == claim));
+    assert!((at(0).expect("a claim").hinges[0].at - 60.0).abs() < 0.05);
+    assert!((at(2).expect("a claim").hinges[0].at - 80.0).abs() < 0.1);
+}
+
+#[test]
+fn claims_under_a_policy_follow_the_number_as_the_policy_changes_it() {
+    // Moved up by 10, the end reaches 60 from 50 on.
+    let policy = "[policy.p]\nshift = { \"stance.b.x.accept.max\" = 10 }\n";
+    let (_, answers) = of_claims("past", policy, &["room under p"]);
+    let answer = answers.iter().find(|answer| answer.stands.is_some()).expect("a family that can tell");
+    assert!((answer.hinges[0].at - 50.0).abs() < 0.2, "{:?}", answer.hinges);
+}
+
+#[test]
+fn claims_that_test_coercion_get_directions_only_while_it_goes_on() {
+    let policy = "[policy.p]\ncoercive = true\nshift = { \"stance.b.x.accept.max\" = 10 }\n";
+    let (_, answers) = of_claims("ongoing", policy, &["room under p"]);
+    let answer = answers.iter().find(|answer| answer.stands.is_some()).expect("a family that can tell");
+    assert!(answer.guarded && answer.hinges.is_empty() && answer.worth.is_empty() && answer.score.is_nan());
+    assert!(!answer.conditions.is_empty());
 }

@@ -129,7 +129,7 @@ pub struct Combination {
     pub gains: Vec<Vec<(Family, f64)>>,
 }
 
-/// What the scenario's policies would change, through the given lenses, seen as `under` has it.
+/// What the scenario's policies would change, through the given lenses, seen as `under` has it; `combine`: also together.
 ///
 /// # Errors
 /// Mistaken lens options, overlays that can't be put on together, or a design that can't carry the scenario.
@@ -138,6 +138,7 @@ pub fn study(
     under: &[&Overlay],
     settings: &Settings,
     lenses: &[&'static dyn Lens],
+    combine: bool,
 ) -> Result<Policies, Vec<Diagnostic>> {
     let guard = Guard::new(scenario);
     let (compared, left_out): (Vec<usize>, Vec<usize>) =
@@ -161,7 +162,8 @@ pub fn study(
         .collect();
     let standards =
         scenario.actor_ids().filter_map(|actor| standards(scenario, actor, &compared, &alone)).collect();
-    let (sets, not_looked_at) = combinations(scenario, under, &compared, guard);
+    let (sets, not_looked_at) =
+        if combine { combinations(scenario, under, &compared, guard) } else { (Vec::new(), 0) };
     let combinations = sets
         .into_par_iter()
         .map(|set| {

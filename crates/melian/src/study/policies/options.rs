@@ -5,7 +5,9 @@ use crate::diagnostic::Diagnostic;
 use crate::ensemble::{Settings, Variant};
 use crate::lens::{Family, Lens, Model, Quantity, RowBlock, Scratch, Streams, Unable, Unit};
 use crate::scenario::{LensOptions, Overlay, Scenario};
-use crate::study::affordable;
+
+/// Draws of a lens that is costly to solve.
+const COSTLY_DRAWS: u64 = 32;
 
 /// What all lenses say under one option.
 pub(super) struct Outcome {
@@ -95,7 +97,7 @@ fn columns(
 ) -> Vec<Column> {
     let card = lens.card();
     let streams = Streams::new(settings.seed, card);
-    let draws = affordable(card.family, settings.draws);
+    let draws = if model.draws().is_some() { settings.draws.min(COSTLY_DRAWS) } else { settings.draws };
     let mut columns: Vec<Column> = model
         .measures()
         .iter()

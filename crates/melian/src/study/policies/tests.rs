@@ -26,7 +26,7 @@ fn answer(scenario: &Scenario) -> Policies {
     let lenses: Vec<&'static dyn Lens> = ["room", "mean"].iter().flat_map(|id| lens::find(id)).collect();
     let design = Design::LatinHypercube { n: DRAWS };
     let settings = Settings { seed: 1, draws: DRAWS, design, lenses: Vec::new() };
-    study(scenario, &[], &settings, &lenses).unwrap_or_else(|problems| panic!("{problems:?}"))
+    study(scenario, &[], &settings, &lenses, true).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
 fn find<'a>(answer: &'a Policies, policy: usize, measure: &str) -> &'a Effect {
