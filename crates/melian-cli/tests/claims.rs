@@ -53,7 +53,7 @@ accept   = { max = "40..70" }
 shift = { "stance.brun.border.accept.max" = 10 }
 [policy.press]
 coercive = true
-shift = { "stance.brun.border.accept.max" = 20 }
+shift = { "stance.brun.border.accept.max" = 5 }
 
 [perspective.alba_says]
 by  = "Alba"
@@ -76,7 +76,7 @@ test       = "not room under open"
 id   = "pressure_works"
 by   = "Alba's envoy"
 says = "they understand one language only"
-test = "room under press and terms(border) >= 40"
+test = "room under press"
 "#;
 
 const LENSES: &str = "room,compromise,mean";
@@ -110,8 +110,8 @@ fn the_guard_leaves_conditions() {
     let said = text(&output(&folder, &[&["claims"], &common[..]].concat()).stdout);
     assert!(said.contains("answered in conditions"), "{said}");
     let conditions = said.split("as written").nth(1).expect("the verdicts");
-    assert!(!conditions.contains(|letter: char| letter.is_ascii_digit() && letter != '2'), "{said}");
-    assert!(!conditions.contains(" of 100 draws"), "{said}");
+    assert!(conditions.contains("it takes higher values of stance.brun.border.accept.max"), "{said}");
+    assert!(!conditions.contains("draws") && !conditions.contains('%'), "{said}");
     let json = text(&output(&folder, &[&["claims"], &common[..], &["--format", "json"]].concat()).stdout);
     assert!(json.contains("\"guarded\": true") && json.contains("\"yes\": 0"), "{json}");
 }

@@ -372,10 +372,17 @@ fn conditions(readings: &[&ReadingVerdict]) -> String {
     }
 }
 
-/// Families that can't speak, with the reason.
+/// Families that can't speak, those of one reason together.
 pub(crate) fn silences(seen: &Seen) -> String {
-    let said =
-        seen.silent.iter().map(|silence| format!("{} ({})", silence.family.name(), clean(&silence.reason)));
+    let mut said: Vec<(Vec<String>, String)> = Vec::new();
+    for silence in &seen.silent {
+        let (family, reason) = (silence.family.name().to_owned(), clean(&silence.reason));
+        match said.iter_mut().find(|(_, known)| *known == reason) {
+            Some((families, _)) => families.push(family),
+            None => said.push((vec![family], reason)),
+        }
+    }
+    let said = said.iter().map(|(families, reason)| format!("{} ({reason})", families.join(", ")));
     said.collect::<Vec<_>>().join("; ")
 }
 

@@ -284,11 +284,11 @@ impl Flag {
         match self {
             Self::All(parts) | Self::Any(parts) => any_draw(parts.iter().map(Self::level)),
             Self::Not(part) => part.level(),
-            Self::Measured { .. } => Level::EachDraw,
+            // Whether a quantity moves is asked in each draw, all else being as drawn.
+            Self::Measured { .. } | Self::Moves { .. } => Level::EachDraw,
             Self::Compare { first, rest } => any_draw(
                 std::iter::once(first).chain(rest.iter().map(|(_, number)| number)).map(Number::level),
             ),
-            Self::Moves { quantity, .. } => quantity.level(),
         }
     }
 

@@ -258,7 +258,7 @@ fn silent(judge: &Judge<'_>, claim: usize, families: &[FamilyVerdict]) -> Vec<Si
         let ran = judge.families.iter().any(|(_, family)| *family == card.family);
         let refused = judge.plan.silent().iter().find(|(id, _)| *id == card.full_id());
         let reason = match refused {
-            _ if ran => format!("it does not speak of {}", asked(judge, claim)),
+            _ if ran => format!("silent on {}", asked(judge, claim)),
             Some((_, reason)) => reason.clone(),
             None => "not asked in this run".to_owned(),
         };

@@ -544,6 +544,25 @@ fn four() -> Builder {
     b
 }
 
+/// A siege is lifted by who lays it.
+#[test]
+fn only_who_may_step_up_may_step_down() {
+    let mut b = pie(50.0);
+    let siege = Rung { by: vec![id(A)], ..rung("siege") };
+    ladder(&mut b, vec![rung("talks"), siege, Rung { war: true, ..rung("war") }]);
+    let played = Played::new(&b.scenario(), &options(&[])).expect("a game");
+    let spot = super::plot::Spot {
+        period: 1,
+        rung: 1,
+        held: [0; 4],
+        crossed: 0,
+        said: Vec::new(),
+        record: Vec::new(),
+    };
+    let can = |player| super::plot::acts(&played.frame, &spot, player).contains(&super::plot::Act::StepDown);
+    assert!(can(A) && !can(B));
+}
+
 #[test]
 fn four_can_play() {
     let answer = Answer::of(&four(), &[("precision", 8.0), ("periods", 4.0), ("offers", 5.0)]);

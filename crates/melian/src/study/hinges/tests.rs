@@ -186,10 +186,8 @@ fn guarded_inputs_get_a_direction_only_while_it_goes_on() {
 
 /// Red lines with claims on them, and their hinges by claim.
 fn of_claims(status: &str, more: &str, tests: &[&str]) -> (Scenario, Vec<Answer>) {
-    let claims: String = tests
-        .iter()
-        .map(|test| format!("[[claim]]\nby = \"b\"\nsays = \"s\"\ntest = \"{test}\"\n"))
-        .collect();
+    let claim = |test: &&str| format!("[[claim]]\nby = \"b\"\nsays = \"s\"\ntest = \"{test}\"\n");
+    let claims = tests.iter().map(claim).collect::<Vec<_>>().concat();
     let scenario = scenario(
         status,
         &format!(
