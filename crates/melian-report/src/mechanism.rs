@@ -466,11 +466,12 @@ mod tests {
         let study = Study::of(model, &given).expect("answered");
         let value = mechanism_json(&model.card, &given, &study);
         assert_eq!(value["verdict"], "risk");
-        assert_eq!(value["equilibria"][0]["facts"]["war"], 0.375);
+        let near = |war: &Value| war.as_f64().is_some_and(|war| (war - 0.375).abs() < 1e-12);
+        assert!(near(&value["equilibria"][0]["facts"]["war"]), "{value}");
         assert_eq!(value["given"]["ca"], 0.1);
         let sweep = Sweep::of(model, &given, "p", &[0.1, 0.5]).expect("in range");
         let value = mechanism_sweep_json(&model.card, &given, &sweep);
-        assert_eq!(value["points"][1]["equilibria"][0]["facts"]["war"], 0.375);
+        assert!(near(&value["points"][1]["equilibria"][0]["facts"]["war"]), "{value}");
         assert_eq!(mechanism_sweep(&model.card, &sweep).lines().count(), 3);
     }
 }

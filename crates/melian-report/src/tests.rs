@@ -18,6 +18,9 @@ fn all() -> Vec<(&'static str, Fixture)> {
         ("ongoing", ongoing()),
         ("hostile", hostile()),
         ("bare", bare()),
+        ("melos with drivers", melos().with_drivers()),
+        ("ongoing with drivers", ongoing().with_drivers()),
+        ("hostile with drivers", hostile().with_drivers()),
     ]
 }
 
@@ -314,7 +317,7 @@ fn pages() {
 
 #[test]
 fn drivers_are_told_from_the_lowest_to_the_highest_lens() {
-    let fixture = melos();
+    let fixture = melos().with_drivers();
     let page = html(&fixture.input());
     let told = section(&page, "drivers");
     assert!(
@@ -324,7 +327,7 @@ fn drivers_are_told_from_the_lowest_to_the_highest_lens() {
     assert!(told.contains(" to 50"), "{told}");
     let answer = terminal(&fixture.input(), 100, false);
     assert!(answer.contains("Decided by"), "{answer}");
-    let silent = Fixture { drivers: Vec::new(), ..melos() };
+    let silent = melos();
     assert!(!html(&silent.input()).contains("What decides the answer"));
     assert!(!terminal(&silent.input(), 100, false).contains("Decided by"));
 }
