@@ -260,7 +260,7 @@ fn experts_are_a_driver() {
     let path = folder.join("s.toml");
     std::fs::write(
         &path,
-        "[scenario]\ntitle = \"t\"\n[actor.a]\ncapability = 5\n[actor.b]\ncapability = 5\n[issue.i]\nno_deal = 10\n\
+        "[scenario]\ntitle = \"t\"\nstatus = \"hypothetical\"\n[actor.a]\ncapability = 5\n[actor.b]\ncapability = 5\n[issue.i]\nno_deal = 10\n\
          [stance.a.i]\nposition = { experts = { kim = \"0..10\", ortiz = \"40..50\" } }\nsalience = 50\n\
          [stance.b.i]\nposition = \"80..90\"\nsalience = 50\n",
     )

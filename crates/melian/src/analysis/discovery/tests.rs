@@ -84,12 +84,15 @@ fn a_box_is_found_with_its_own_limits_and_no_others() {
 }
 
 #[test]
-fn two_places_make_two_boxes() {
+fn several_places_are_covered_by_several_boxes() {
     let inputs = splitmix(11, 8000, 4);
     let truth = truth(&inputs, |x| x[0] > 0.75 && x[1] > 0.6 || x[0] < 0.25 && x[2] < 0.4);
     let found = discover(&inputs, &numbers(&inputs), &truth, &Options::default()).unwrap();
-    let covered: u64 = found.boxes.iter().take(2).map(|one| one.counts.cases).sum();
-    assert!(covered as f64 > 0.8 * found.all.cases as f64, "{:?}", found.boxes);
+    // Peeling is greedy: the first box lies across both places, and the next ones take what it left of each.
+    let covered: u64 = found.boxes.iter().map(|one| one.counts.cases).sum();
+    assert!(found.boxes.len() > 1 && covered as f64 > 0.95 * found.all.cases as f64, "{covered}");
+    let denser = |one: &FoundBox| one.counts.density() > 2.0 * one.among.density();
+    assert!(found.boxes.iter().all(denser));
 }
 
 #[test]

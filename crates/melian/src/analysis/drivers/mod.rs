@@ -9,8 +9,6 @@ mod given;
 mod pawn;
 mod spearman;
 
-use std::sync::OnceLock;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -148,8 +146,8 @@ pub struct DriverInputs<'a> {
     columns: &'a [Vec<f64>],
     /// Rows in which no input is missing.
     whole: Vec<usize>,
-    /// Over those.
-    sorted: OnceLock<Sorted>,
+    /// Over those, where they are enough.
+    sorted: Option<Sorted>,
 }
 
 impl<'a> DriverInputs<'a> {
@@ -157,8 +155,10 @@ impl<'a> DriverInputs<'a> {
     #[must_use]
     pub fn new(columns: &'a [Vec<f64>]) -> Self {
         let rows = columns.first().map_or(0, Vec::len);
-        let whole = (0..rows).filter(|row| columns.iter().all(|column| column[*row].is_finite())).collect();
-        Self { columns, whole, sorted: OnceLock::new() }
+        let whole: Vec<usize> =
+            (0..rows).filter(|row| columns.iter().all(|column| column[*row].is_finite())).collect();
+        let sorted = (whole.len() >= FEWEST_ROWS).then(|| Sorted::new(columns, &whole));
+        Self { columns, whole, sorted }
     }
 
     /// What explains an output.
@@ -177,11 +177,12 @@ impl<'a> DriverInputs<'a> {
         let mut values: Vec<f64> = judged.iter().map(|row| output[*row]).collect();
         let (mean, deviation) = standardise(&mut values).ok_or(Silent::Constant { value: values[0] })?;
         let own;
-        let sorted = if rows == self.whole.len() {
-            self.sorted.get_or_init(|| Sorted::new(self.columns, &judged))
-        } else {
-            own = Sorted::new(self.columns, &judged);
-            &own
+        let sorted = match &self.sorted {
+            Some(sorted) if rows == self.whole.len() => sorted,
+            _ => {
+                own = Sorted::new(self.columns, &judged);
+                &own
+            }
         };
         if sorted.varying.is_empty() {
             return Err(Silent::NoInputs);
