@@ -18,7 +18,7 @@ pub(crate) fn run() -> Outcome {
             return Err(format!("{name}: no sources.md beside it"));
         }
         must(&folder, &["check", &name])?;
-        must(&folder, &["run", &name, "--draws", "500", "--out", "example.run", "--replace"])?;
+        must(&folder, &["run", &name, "--draws", "60", "--out", "example.run", "--replace"])?;
         let report = std::fs::read_to_string(folder.join("example.run/report.html"))
             .map_err(|error| format!("{name}: no report: {error}"))?;
         if !report.contains("</html>") {
