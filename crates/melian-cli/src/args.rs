@@ -647,7 +647,7 @@ pub(crate) struct DriversArguments {
     /// From the draws of a run, or by a design of its own
     #[arg(long, value_enum, default_value_t = Method::Given)]
     pub(crate) method: Method,
-    /// Draws looked at [default: 4096]; base points of saltelli [512]; paths of morris [64]
+    /// Draws looked at, 4096 unless given; for saltelli base points (512), for morris paths (64)
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(crate) draws: Option<u64>,
     /// The seed of all random numbers
