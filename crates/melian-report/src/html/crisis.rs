@@ -41,6 +41,12 @@ fn name(view: View<'_>, actor: ActorId) -> String {
     words(&view.actor(actor).name)
 }
 
+/// What the story's lens says under a condition.
+fn voice_of<'a>(view: View<'a>, story: &CrisisStory, condition: Condition<'_>) -> Option<Voice<'a>> {
+    let same = |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
+    view.voices(condition, None).into_iter().find(same)
+}
+
 fn hundred(chance: f64) -> String {
     match 100.0 * chance {
         low if low > 0.0 && low <= 0.5 => "&lt;1".to_owned(),
@@ -85,13 +91,11 @@ fn conditions(view: View<'_>, story: &CrisisStory) -> String {
         (Quantity::War, "War reached"),
         (Quantity::Accident, "of it by accident"),
     ];
-    let of_lens =
-        |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
     let mut rows = Vec::new();
     let mut solved = 0;
     let shown = view.conditions().into_iter().filter(|&condition| !view.guarded(condition));
     for condition in std::iter::once(Condition::BASE).chain(shown) {
-        let Some(voice) = view.voices(condition, None).into_iter().find(of_lens) else { continue };
+        let Some(voice) = voice_of(view, story, condition) else { continue };
         solved = solved.max(voice.group.rows);
         let title = if condition == Condition::BASE {
             "<strong>as written</strong>".to_owned()
@@ -443,11 +447,9 @@ fn checked(view: View<'_>, check: &Check) -> String {
 
 fn certificate(view: View<'_>, story: &CrisisStory) -> String {
     let c = &story.central.certificate;
-    let of_lens =
-        |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
-    let base = view.base().into_iter().find(of_lens);
-    let (rows, failed) = base.map_or((0, 0), |voice| (voice.group.rows, voice.group.not_converged));
-    let residual = base_measure(view, story, Quantity::Residual);
+    let base = voice_of(view, story, Condition::BASE);
+    let (rows, failed) = base.as_ref().map_or((0, 0), |voice| (voice.group.rows, voice.group.not_converged));
+    let residual = base.and_then(|voice| Some(voice.group.measure(Quantity::Residual)?.quantiles.p95));
     let size = &story.central.size;
     let branch = if c.principal {
         format!(
@@ -475,12 +477,6 @@ fn certificate(view: View<'_>, story: &CrisisStory) -> String {
         count(size.unknowns as u64),
     );
     details("Certificate: how well this is solved", &text)
-}
-
-fn base_measure(view: View<'_>, story: &CrisisStory, quantity: Quantity) -> Option<f64> {
-    let of_lens =
-        |voice: &Voice<'_>| voice.arm.lens == story.arm.lens && voice.arm.reading == story.arm.reading;
-    Some(view.base().into_iter().find(of_lens)?.group.measure(quantity)?.quantiles.p95)
 }
 
 #[cfg(test)]
