@@ -758,3 +758,163 @@ fn flips_lie_where_the_conditions_have_them() {
     assert!((at("ca") - 0.3).abs() < 1e-6 && (at("cl") - 0.2).abs() < 1e-6 && (at("ch") - 0.3).abs() < 1e-6);
     assert!(!study.flips.iter().any(|flip| flip.parameter == "p" && flip.at < 0.7));
 }
+
+// Edges, and equilibria beside the published ones.
+
+/// Figures as people write them meet exactly where the inequalities turn: all are strict.
+#[test]
+fn edges_are_not_crossed_by_rounding() {
+    let threat = |given: &str| match ask("a1", given).get("threat") {
+        Some(Shown::Words(words)) => words.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(threat("p=.4,ca=.1,cb=0,q=.3"), "nobody: it stands");
+    assert_eq!(threat("p=.7,ca=.1,cb=.2,q=.9"), "nobody: it stands");
+    assert!(threat("p=.5,ca=0,cb=0,r=2,q=.5").starts_with("both"));
+    // Us = -.8, KL = 1: pW* = .1.
+    assert_eq!(ask("i1", "km=1,kl=1,s=.1,pw=.1").verdict, "settles");
+    // .7 + .5 (1 - .3 - .1) = 1.
+    assert_eq!(ask("f1", "d=.5,p1=.8,p2=.3,ca=.1,cb=.1").verdict, "war if B offers");
+    // Endless disbelief costs .9: no number of periods costs as much.
+    let honest = ask("k2", "g=.9,l=.1,d=.9");
+    assert_eq!((honest.verdict, honest.number("periods")), ("bluffs", None));
+}
+
+/// Costs, chances and discounts of 0 and 1 are parameters like others.
+#[test]
+fn ends_of_ranges_are_answered() {
+    facts(&ask("c2", "q=.3,w=.5,a=0"), &[("resists", "1"), ("war", ".3"), ("bluffs", ".2142857")]);
+    facts(&ask("c2", "q=.3,w=0,a=.4"), &[("bluffs", "0"), ("challenges", ".3")]);
+    facts(&ask("e1", "d1=0,d2=2"), &[("disaster", ".3333333"), ("wins_1", "0"), ("wins_2", ".6666667")]);
+    facts(&ask("f1", "d=1,p1=.7,p2=.3,ca=.1,cb=.1"), &[("index", "1.2"), ("critical_shift", "0")]);
+    let blind = ask("f1", "d=0,p1=.7,p2=.3,ca=.1,cb=.1");
+    assert_eq!((blind.verdict, blind.number("critical_shift")), ("peace", None));
+    assert_eq!(ask("g", "t=.6,b=1,c=0,st=.2,su=.6").verdict, "holds");
+    assert_eq!(ask("h", "r=1,t=.5,p=0,s=-1,tg=1.5,trust=0").verdict, "none");
+    assert_eq!(ask("h", "r=1,t=.5,p=0,s=-1,tg=1.5,trust=1").verdict, "one step");
+    facts(&ask("i2", "w=50,s=100,p=20,d=0"), &[("spends", "1")]);
+    // Long records, below all doubles: 400 lapses and 900 enforced tests.
+    let logs = 400.0 * (0.1_f64 / 0.7).ln() + 900.0 * (0.9_f64 / 0.3).ln() + (0.6_f64 / 0.4).ln();
+    let belief = ask("d2", "p=.6,et=.9,ew=.3,lapses=400,enforced=900").number("belief").expect("a number");
+    assert!((belief - 1.0 / (1.0 + (-logs).exp())).abs() < 1e-9);
+    // A bias that leaves room for a billion messages is answered at once.
+    assert!(ask("k1", "b=1e-18").number("messages").expect("a number") > 5e8);
+}
+
+/// A that rises is B that declines: Powell's condition with the names exchanged.
+#[test]
+fn preventive_war_by_either_side() {
+    let declining = ask("f1", "d=.9,p1=.7,p2=.1,ca=.1,cb=.1");
+    let rising = ask("f1", "d=.9,p1=.3,p2=.9,ca=.1,cb=.1");
+    assert_eq!((declining.verdict, rising.verdict), ("war", "war"));
+    assert_eq!(ask("f1", "d=.9,p1=.3,p2=.35,ca=.1,cb=.1").verdict, "peace");
+}
+
+/// At q = 1/(1 + w) B is indifferent: both ends of its replies are told.
+#[test]
+fn the_bluff_on_its_edge() {
+    let edge = ask("c2", "q=.5,w=1,a=.4");
+    assert_eq!((edge.verdict, edge.equilibria.len()), ("indifferent", 2));
+    branch(&edge, 0, &[("war", "0"), ("concedes", "1")]);
+    branch(&edge, 1, &[("war", ".3571429"), ("bluffs", "1")]);
+}
+
+/// The lopsided equilibria of a contest with uniform resolve: x of side 1 and y of side 2 quit together where
+/// y/(1 - y) = k x/(1 - x), k = pace/(1 - pace); dT = y dx/(1 - x).
+#[test]
+fn lopsided_contests_have_their_closed_form() {
+    let contest = brinkmanship::Resolve { resolve: Prior::UNIT };
+    for pace in [0.05, 0.3, 0.5, 0.8] {
+        let k = pace / (1.0 - pace);
+        let partner = |x: f64| k * x / (1.0 - x + k * x);
+        // T = integral of k x / ((1 - x)(1 - x + k x)): partial fractions.
+        let clock = |x: f64| match k == 1.0 {
+            true => -x - melian::math::ln(1.0 - x),
+            false => -melian::math::ln(1.0 - x) - melian::math::ln(1.0 - x + k * x) / (k - 1.0),
+        };
+        let standing = |x: f64| melian::math::exp(-clock(x)) * (1.0 - x) * (1.0 - partner(x));
+        let disaster =
+            melian::math::integrate(|x| standing(x) * partner(x) / (1.0 - x), 0.0, 1.0 - 1e-12, 1e-13);
+        let two_wins = melian::math::integrate(|x| standing(x) / (1.0 - x), 0.0, 1.0 - 1e-12, 1e-13);
+        let found = contest.lopsided(pace);
+        assert!((found.disaster - disaster).abs() < 1e-7, "{pace}: {found:?} {disaster}");
+        assert!((found.wins[1] - two_wins).abs() < 1e-7, "{pace}: {found:?} {two_wins}");
+        assert_eq!(found.at_once, [0.0; 2]);
+    }
+}
+
+/// Whatever the distribution: what can happen sums to one, at .5 the contest is the symmetric one, and exchanging the sides'
+/// roles exchanges what they get.
+#[test]
+fn lopsided_contests_add_up() {
+    for prior in
+        ["uniform(.2,.7)", "exponential(1.7)", "beta(2,3)", "normal(.4,.3,0)", "table(0:0,.3:.6,2:1)"]
+    {
+        let contest = brinkmanship::Resolve { resolve: Prior::read(prior).expect("a distribution") };
+        let even = contest.lopsided(0.5);
+        assert!((even.disaster - contest.disaster()).abs() < 1e-6, "{prior}: {even:?}");
+        assert!((even.mean_bid - contest.mean_bid()).abs() < 1e-5, "{prior}: {even:?}");
+        assert!((even.wins[0] - even.wins[1]).abs() < 1e-6 && even.at_once == [0.0; 2], "{prior}: {even:?}");
+        for pace in [0.1, 0.7] {
+            let found = contest.lopsided(pace);
+            let sum = found.disaster + found.wins[0] + found.wins[1];
+            assert!((sum - 1.0).abs() < 1e-5, "{prior} {pace}: {found:?} sums to {sum}");
+            assert_eq!(found.wins[1] > found.wins[0], pace < 0.5, "{prior} {pace}: {found:?}");
+        }
+    }
+    // Types of uniform(.2, .7): 1's median .45 and 2's .25 quit together; ln(s/(.7 - s)) differ by one constant, so
+    // that 2's weakest, .2, meets 1's .3951220: 1's types below it quit at once.
+    let contest = brinkmanship::Resolve { resolve: Prior::read("uniform(.2,.7)").expect("a distribution") };
+    is(contest.lopsided(0.1).at_once[0], ".3902439");
+}
+
+/// b, e2 and l2: what else stands beside the published equilibrium is told.
+#[test]
+fn lopsided_equilibria_are_told() {
+    let names = |model: &str, given: &str| -> Vec<String> {
+        ask(model, given).equilibria.into_iter().map(|branch| branch.name).collect()
+    };
+    let audience = names("b", "a1=1,a2=.5,w1=2,w2=2");
+    assert_eq!(audience[1..], ["side 1 concedes at once", "side 2 concedes at once"]);
+    let resolve = ["symmetric", "lopsided", "side 1 quits at once", "side 2 quits at once"];
+    assert_eq!(names("e2", "resolve=uniform(0,1),pace=.2"), resolve);
+    assert_eq!(names("l2", "deadline=.5,pace=.2").len(), 4);
+}
+
+/// Two types, three acts: an equilibrium in which a type and the receiver draw lots, by hand.
+#[test]
+fn talk_with_lots_is_found() {
+    // Both types like act 1 best, type 1 act 3 least. Type 2 alone would get act 2, worth .5 to it; with type 1 it would get 1.
+    // It draws lots: joins type 1 until the receiver is indifferent between 1 and 3 there (a belief of .6 in
+    // type 1), and 3 is played so often that joining is worth .5.
+    let lots = ask("k5", "prior=[.5,.5],sender=[1,-1,0;1,.5,0],receiver=[1,0,.6;0,1,.6]");
+    assert_eq!(lots.verdict, "informative");
+    let mixed = lots.equilibria.iter().find(|branch| branch.name.ends_with("with lots")).expect("found");
+    let table = mixed.facts.iter().find(|fact| fact.key == "types").expect("a table");
+    let Some(Shown::Table(table)) = &table.value else { panic!("{table:?}") };
+    // p = .5/(.5 + .5 x) = .6: x = 2/3 of type 2 join; the receiver plays 1 and 3 half the time each: .5 x 1 + .5 x 0 = .5.
+    let joined: Vec<&Vec<Shown>> = table.rows.iter().filter(|row| row[0] == Shown::Number(2.0)).collect();
+    assert_eq!(joined.len(), 2, "{table:?}");
+    let chance = |row: &[Shown]| match row[3] {
+        Shown::Number(x) => x,
+        _ => f64::NAN,
+    };
+    let mut chances: Vec<f64> = joined.iter().map(|row| chance(row)).collect();
+    chances.sort_by(f64::total_cmp);
+    assert!((chances[0] - 1.0 / 3.0).abs() < 1e-12 && (chances[1] - 2.0 / 3.0).abs() < 1e-12, "{chances:?}");
+    assert!(
+        table.rows.iter().any(|row| row[2] == Shown::Words("1 (0.5000) or 3 (0.5000)".to_owned())),
+        "{table:?}"
+    );
+    let facts: Vec<f64> = ["bits", "sender"]
+        .iter()
+        .filter_map(|key| {
+            mixed.facts.iter().find(|fact| fact.key == *key).and_then(|fact| match fact.value {
+                Some(Shown::Number(x)) => Some(x),
+                _ => None,
+            })
+        })
+        .collect();
+    // Both types expect .5.
+    assert!((facts[1] - 0.5).abs() < 1e-12 && facts[0] > 0.0, "{facts:?}");
+}

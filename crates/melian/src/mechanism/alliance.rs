@@ -3,7 +3,7 @@
 use super::answer::{Answer, Branch, Shown, Table};
 use super::distribution::{Distribution, Prior};
 use super::parameter::{Domain, Given, Parameter, Problem};
-use super::{Card, Model};
+use super::{Card, Model, above};
 use crate::math::integrate;
 
 /// An attacker that knows how reliable the target's ally is (Smith 1995, International Studies Quarterly 39, 405-425).
@@ -68,7 +68,7 @@ impl<K: Distribution, A: Distribution> Deterrence<K, A> {
         let (low, high) = self.alpha.support();
         if low == high {
             let reliability = self.comes(low);
-            let attacked = reliability < self.deterring();
+            let attacked = above(self.deterring(), reliability);
             return Selection {
                 attacked: f64::from(u8::from(attacked)),
                 reliability,
@@ -284,7 +284,7 @@ fn deterrence(given: &Given) -> Result<Answer, Vec<Problem>> {
             "the ally is not reliable enough to deter",
             "F(beta dp + alpha) < (p0 - ca - sq) / (p0 - p1)",
             (comes, model.deterring()),
-            comes < model.deterring(),
+            above(model.deterring(), comes),
         );
     }
     Ok(answer)

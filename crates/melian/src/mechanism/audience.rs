@@ -157,6 +157,9 @@ fn attrition(given: &Given) -> Answer {
         .fact("residual", "worst distance from indifference", course.residual())
         .branch(
             Branch::new("equilibrium with a horizon")
+                .fact("war", "P(war)", course.war)
+                .fact("concedes_1", "P(side 1 concedes)", one)
+                .fact("concedes_2", "P(side 2 concedes)", two)
                 .fact("stays_1", "K1: chance that side 1 doesn't quit at once", course.stays[0])
                 .fact("stays_2", "K2: chance that side 2 doesn't quit at once", course.stays[1])
                 .fact("value_1", "what side 1 expects", course.value[0])
@@ -167,5 +170,21 @@ fn attrition(given: &Given) -> Answer {
                     Table { columns: vec!["time", "side 1", "side 2"], rows: rows.collect() },
                 ),
         )
+        .branch(at_once("side 1 concedes at once", [1.0, 0.0], game.v))
+        .branch(at_once("side 2 concedes at once", [0.0, 1.0], game.v))
         .note("Multiplying both audience costs by one factor changes the clock and nothing else.")
+        .note(
+            "The numbers above are those of the equilibrium with a horizon, in which each side reads standing firm as a sign of \
+             strength. Where one side is expected to concede at once and is taken for weak if it doesn't, that confirms itself.",
+        )
+}
+
+/// A lopsided equilibrium: one side concedes at once, at no cost as no time has passed; the other never does.
+fn at_once(name: &str, concedes: [f64; 2], v: f64) -> Branch {
+    Branch::new(name)
+        .fact("war", "P(war)", 0.0)
+        .fact("concedes_1", "P(side 1 concedes)", concedes[0])
+        .fact("concedes_2", "P(side 2 concedes)", concedes[1])
+        .fact("value_1", "what side 1 expects", concedes[1] * v)
+        .fact("value_2", "what side 2 expects", concedes[0] * v)
 }

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Branch};
 use super::distribution::{Distribution, Prior};
 use super::parameter::{Domain, Given, Parameter, Problem};
-use super::{Card, Model};
+use super::{Card, Model, above};
 use crate::math::{brent, pow};
 
 /// Two sides that know all divide a pie of 1 or fight (Fearon 1995, International Organization 49, 386-388).
@@ -26,6 +26,8 @@ pub enum Threat {
     A,
     /// B's threat is credible.
     B,
+    /// Both are: no share is better for both than war.
+    Both,
     /// Neither.
     None,
 }
@@ -46,17 +48,18 @@ impl Range {
     #[must_use]
     pub fn exists(&self) -> bool {
         let (low, high) = self.ends();
-        low <= high
+        !above(low, high)
     }
 
     /// Who can revise a status quo in which A holds the share `q`.
     #[must_use]
     pub fn threat(&self, q: f64) -> Threat {
         let (low, high) = self.ends();
-        match () {
-            () if q < low => Threat::A,
-            () if q > high => Threat::B,
-            () => Threat::None,
+        match (above(low, q), above(q, high)) {
+            (true, true) => Threat::Both,
+            (true, false) => Threat::A,
+            (false, true) => Threat::B,
+            (false, false) => Threat::None,
         }
     }
 
@@ -64,8 +67,7 @@ impl Range {
     #[must_use]
     pub fn feasible(&self, grid: &[f64]) -> Vec<f64> {
         let (low, high) = self.ends();
-        let slack = 1e-12;
-        grid.iter().copied().filter(|&x| x >= low - slack && x <= high + slack).collect()
+        grid.iter().copied().filter(|&x| !above(low, x) && !above(x, high)).collect()
     }
 }
 
@@ -269,6 +271,11 @@ fn range(given: &Given) -> Answer {
         .fact("surplus", "what war would waste, ca + cb", model.ca + model.cb)
         .fact("war_a", "what A expects of war", model.p - model.ca)
         .fact("war_b", "what B expects of war", 1.0 - model.p - model.cb);
+    // The best offers: the ends of the range, or the outermost points of an indivisible issue.
+    let offers = match &points {
+        None => (!none).then_some((low, high)),
+        Some(points) => points.iter().copied().reduce(f64::min).zip(points.iter().copied().reduce(f64::max)),
+    };
     if let Some(points) = points {
         answer = answer.fact("points", "possible shares inside the range", points);
     }
@@ -276,14 +283,15 @@ fn range(given: &Given) -> Answer {
         let threat = match model.threat(q) {
             Threat::A => "A: it would rather fight than live with it",
             Threat::B => "B: it would rather fight than live with it",
+            Threat::Both => "both: each would rather fight than live with it",
             Threat::None => "nobody: it stands",
         };
         answer = answer.fact("threat", "who can revise the status quo", threat);
     }
-    if !none {
+    if let Some((least, most)) = offers {
         answer = answer
-            .branch(Branch::new("A makes the only offer").fact("x_a", "A's share", high))
-            .branch(Branch::new("B makes the only offer").fact("x_b", "A's share", low));
+            .branch(Branch::new("A makes the only offer").fact("x_a", "A's share", most))
+            .branch(Branch::new("B makes the only offer").fact("x_b", "A's share", least));
     }
     answer
 }
@@ -448,9 +456,12 @@ fn two_types(given: &Given) -> Result<Answer, Vec<Problem>> {
         answer = answer.branch(demand_branch(name, demand));
     }
     if model.p + model.cw > 1.0 {
-        answer = answer.note(
-            "The risky demand exceeds the whole pie (p + cw > 1): read it as no demand that can be met.",
-        );
+        let (tough, weak) = (model.ct.min(1.0 - model.p), 1.0 - model.p);
+        let cut = (weak - tough) / (weak + model.ca);
+        answer = answer.note(format!(
+            "The risky demand exceeds the whole pie (p + cw > 1), where the closed form ends. Cut to the pie it is 1, and pays \
+             if pi < {cut:.4}.",
+        ));
     }
     Ok(answer)
 }

@@ -13,7 +13,7 @@ use crate::math::{Collocation, brent, exp, integrate, ln};
 pub struct Clock {
     /// Worth of the prize to sides 1 and 2, above 0.
     pub v: [f64; 2],
-    /// Loss from disaster to sides 1 and 2, above 0.
+    /// Loss from disaster to sides 1 and 2, from 0.
     pub d: [f64; 2],
 }
 
@@ -51,9 +51,38 @@ pub struct Resolve<D = Prior> {
     pub resolve: D,
 }
 
+/// How a lopsided contest goes: one of a continuum of equilibria in which one side holds out longer than its types' resolve
+/// alone would have it, because the other expects it to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lopsided {
+    /// Chance of disaster, where the clock is risk.
+    pub disaster: f64,
+    /// Chance that a side wins, where the clock is risk.
+    pub wins: [f64; 2],
+    /// Mean time on the clock until one gives way, where the clock is no risk.
+    pub mean_bid: f64,
+    /// Chance that side 1 gives way first, where the clock is no risk.
+    pub first_gives_way: f64,
+    /// Chance that a side gives way at once.
+    pub at_once: [f64; 2],
+}
+
+/// Where a lopsided contest stands when side 1's types up to rank `u` have quit, and what has come of it since (or, going
+/// backward, will) the anchor.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    /// ln u.
+    s: f64,
+    /// Side 2's rank w; the clock; integrals of the chances to end by disaster, by 2's and by 1's quitting with the
+    /// clock as risk; of both standing; of 1's quitting first with the clock as time.
+    y: [f64; 7],
+}
+
 /// Beyond this cumulative hazard of the types nothing is left: exp(-2 x 24) is below 1e-20.
 const ALL_TYPES: f64 = 24.0;
 const TOLERANCE: f64 = 1e-14;
+/// Logarithm of a rank that is as good as 0.
+const EARLIEST: f64 = -27.0;
 
 impl<D: Distribution> Resolve<D> {
     /// The cumulative hazard at which a side of resolve `theta` quits: T = integral of s f(s) / (1 - F(s)) up to
@@ -168,6 +197,76 @@ impl<D: Distribution> Resolve<D> {
         (width * mean, width * sum(&rule.weights))
     }
 
+    /// The equilibrium in which a share `pace` of side 2 has given way when half of side 1 has; at .5 the symmetric one.
+    ///
+    /// Who quits when the other is indifferent: a type x of side 1 and y of side 2 that quit at the same moment satisfy
+    /// dT = x dw = y du, with u and w their ranks -ln(1 - F). That leaves one constant open, which `pace` sets. Followed from
+    /// the moment at which side 1's median quits, forward to the end and back to the start, where the types of one side that
+    /// are left quit at once.
+    #[must_use]
+    pub fn lopsided(&self, pace: f64) -> Lopsided {
+        let median = ln(2.0);
+        let anchor = Standing { s: ln(median), y: [-libm::log1p(-pace), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0] };
+        let start = self.follow(anchor, -0.04, |at| at.s > EARLIEST);
+        let end = self.follow(anchor, 0.02, |at| exp(at.s) + at.y[0] < 80.0 && at.s < 4.4);
+        let (quit, before) = (exp(start.s), start.y[0]);
+        let at_once = match () {
+            () if start.s > EARLIEST => [quit, 0.0],
+            () if before > 1e-8 => [0.0, before],
+            () => [0.0; 2],
+        }
+        .map(|rank| -libm::expm1(-rank));
+        // The clock runs from the start, the integrals were taken as if from the anchor.
+        let scale = exp(start.y[1]);
+        let between = |i: usize| end.y[i] - start.y[i];
+        Lopsided {
+            disaster: scale * between(2),
+            wins: [at_once[1] + scale * between(3), at_once[0] + scale * between(4)],
+            mean_bid: between(5),
+            first_gives_way: at_once[0] + between(6),
+            at_once,
+        }
+    }
+
+    /// Runge and Kutta's steps while `on`; where side 2's rank would fall to 0, ever smaller ones up to that place.
+    fn follow(&self, mut at: Standing, mut step: f64, on: impl Fn(&Standing) -> bool) -> Standing {
+        let type_of = |rank: f64| self.resolve.exceeded_with(exp(-rank));
+        let slopes = |s: f64, y: &[f64; 7]| {
+            let u = exp(s);
+            let (one, two) = (type_of(u), type_of(y[0]));
+            let (w, clock) = (u * two / one, u * two);
+            let both = exp(-u - y[0]);
+            let struck = exp(-u - y[0] - y[1]);
+            [w, clock, struck * clock, struck * w, struck * u, both * clock, both * u]
+        };
+        let moved = |y: &[f64; 7], slope: &[f64; 7], by: f64| {
+            let mut moved = *y;
+            moved.iter_mut().zip(slope).for_each(|(y, slope)| *y += by * slope);
+            moved
+        };
+        let mut closing = false;
+        while on(&at) && step.abs() > 1e-10 {
+            let half = at.s + 0.5 * step;
+            let first = slopes(at.s, &at.y);
+            let second = slopes(half, &moved(&at.y, &first, 0.5 * step));
+            let third = slopes(half, &moved(&at.y, &second, 0.5 * step));
+            let fourth = slopes(at.s + step, &moved(&at.y, &third, step));
+            let mut next = at.y;
+            for i in 0..next.len() {
+                next[i] += step / 6.0 * (first[i] + 2.0 * second[i] + 2.0 * third[i] + fourth[i]);
+            }
+            let stands = next[0] > 1e-12 * exp(at.s);
+            closing |= !stands;
+            if stands {
+                at = Standing { s: at.s + step, y: next };
+            }
+            if closing {
+                step *= 0.5;
+            }
+        }
+        at
+    }
+
     /// The contest on a ladder: chance of disaster at each rung, and at the last, repeated for ever. A rung adds
     /// -ln(1 - r) to the cumulative hazard; how the risks are spaced moves the parts, not their sum.
     #[must_use]
@@ -210,8 +309,8 @@ pub(super) const CLOCK: Model = Model {
         parameters: &[
             Parameter::new("v1", "worth of the prize to side 1", Domain::POSITIVE, "1").or("1"),
             Parameter::new("v2", "worth of the prize to side 2", Domain::POSITIVE, "1").or("1"),
-            Parameter::new("d1", "loss from disaster to side 1", Domain::POSITIVE, "4"),
-            Parameter::new("d2", "loss from disaster to side 2", Domain::POSITIVE, "2"),
+            Parameter::new("d1", "loss from disaster to side 1", Domain::NOT_NEGATIVE, "4"),
+            Parameter::new("d2", "loss from disaster to side 2", Domain::NOT_NEGATIVE, "2"),
         ],
         headlines: &["disaster", "wins_1", "wins_2"],
         when_not: &["when resolve is private (e2): there the more resolved side wins"],
@@ -247,7 +346,22 @@ fn clock(given: &Given) -> Answer {
         )
         .branch(ending("side 1 quits at once", Ending { disaster: 0.0, wins: [0.0, 1.0] }))
         .branch(ending("side 2 quits at once", Ending { disaster: 0.0, wins: [1.0, 0.0] }))
+        .note("Between them: one side quits at once with any chance, and else both mix as in the first.")
 }
+
+/// Which lopsided equilibrium is asked for.
+pub(super) const PACE: Parameter = Parameter::new(
+    "pace",
+    "for a lopsided equilibrium: the share of side 2 that has given way when half of side 1 has",
+    Domain::INSIDE,
+    ".2",
+)
+.optional();
+
+/// What is said of equilibria that are not symmetric.
+pub(super) const LOPSIDED: &str = "The numbers above are those of the symmetric equilibrium. Between it and those in which one \
+     side gives way at once lies a continuum of lopsided ones, told apart by how many of side 2 have given way when half of \
+     side 1 has: ask with `pace`, between 0 and 1.";
 
 /// e2.
 pub(super) const RESOLVE: Model = Model {
@@ -275,6 +389,7 @@ pub(super) const RESOLVE: Model = Model {
                 "[.1,.2,.3]",
             )
             .optional(),
+            PACE,
         ],
         headlines: &["disaster"],
         when_not: &["when a step on the ladder is so large that sides can't choose a risk in between"],
@@ -307,8 +422,25 @@ fn resolve(given: &Given) -> Result<Answer, Vec<Problem>> {
     if let Some(risks) = given.list("rungs") {
         answer = answer.fact("ladder", "by rung", ladder(&model, risks));
     }
+    let ending = |name: &str, disaster: f64, wins: [f64; 2]| {
+        Branch::new(name)
+            .fact("disaster", "P(disaster)", disaster)
+            .fact("wins_1", "P(side 1 wins)", wins[0])
+            .fact("wins_2", "P(side 2 wins)", wins[1])
+    };
+    answer = answer.branch(ending("symmetric", disaster, [0.5 * (1.0 - disaster); 2]));
+    if let Some(pace) = given.optional("pace") {
+        let found = model.lopsided(pace);
+        answer = answer.branch(
+            ending("lopsided", found.disaster, found.wins)
+                .fact("at_once_1", "chance that side 1 quits at once", found.at_once[0])
+                .fact("at_once_2", "chance that side 2 quits at once", found.at_once[1]),
+        );
+    }
     Ok(answer
-        .note("The symmetric equilibrium; with two sides known to be alike there are lopsided ones too."))
+        .branch(ending("side 1 quits at once", 0.0, [0.0, 1.0]))
+        .branch(ending("side 2 quits at once", 0.0, [1.0, 0.0]))
+        .note(LOPSIDED))
 }
 
 fn ladder(model: &Resolve, risks: &[f64]) -> Table {

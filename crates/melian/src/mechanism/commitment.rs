@@ -2,13 +2,13 @@
 
 use super::answer::Answer;
 use super::parameter::{Domain, Given, Parameter};
-use super::{Card, Model};
+use super::{Card, Model, above};
 
 /// A pie of 1 per period; A's strength falls once from `p1` to `p2` (Powell 2006, War as a commitment problem,
 /// International Organization 60, 169-203). War values are averages per period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shift {
-    /// Worth of the next period against this one, between 0 and 1.
+    /// Worth of the next period against this one, 0..1.
     pub d: f64,
     /// A's chance of winning now.
     pub p1: f64,
@@ -30,7 +30,12 @@ impl Shift {
     /// Whether no peaceful equilibrium exists, whoever makes the offers.
     #[must_use]
     pub fn inevitable(&self) -> bool {
-        self.index() > 1.0
+        above(self.index(), 1.0)
+    }
+
+    /// The same game with the sides' names exchanged: B falls from 1 - p1 to 1 - p2.
+    fn exchanged(&self) -> Self {
+        Self { d: self.d, p1: 1.0 - self.p1, p2: 1.0 - self.p2, ca: self.cb, cb: self.ca }
     }
 
     /// What A can get in peace if B makes all offers from tomorrow on: all of today's pie, then its war value.
@@ -42,7 +47,7 @@ impl Shift {
     /// Whether A fights now if B makes all offers later (a weaker condition).
     #[must_use]
     pub fn preventive(&self) -> bool {
-        self.p1 - self.ca > self.best_peace()
+        above(self.p1 - self.ca, self.best_peace())
     }
 
     /// The shift p1 - p2 above which A fights, if B makes all offers: (1 - d)(1 - p1 + cA)/d.
@@ -58,7 +63,7 @@ impl Shift {
     }
 }
 
-const D: Parameter = Parameter::new("d", "worth of the next period against this one", Domain::INSIDE, ".9");
+const D: Parameter = Parameter::new("d", "worth of the next period against this one", Domain::UNIT, ".9");
 const CB: Parameter = Parameter::new("cb", "what war costs the other side", Domain::NOT_NEGATIVE, ".1");
 
 /// f1.
@@ -99,15 +104,18 @@ fn preventive(given: &Given) -> Answer {
 }
 
 pub(super) fn shift_answer(model: &Shift) -> Answer {
+    let rises = above(model.p2, model.p1) && model.exchanged().inevitable();
     let (verdict, says) = match (model.inevitable(), model.preventive()) {
         (true, _) => ("war", "War: no division over time is better for both, whoever makes the offers."),
+        _ if rises => ("war", "War: A rises, and what B would lose later exceeds what war would waste."),
         (false, true) => (
             "war if B offers",
             "Peace could be kept if A had a say in later offers; if B makes them all, A fights now.",
         ),
         (false, false) => ("peace", "Peace: the shift is small enough to be paid for."),
     };
-    Answer::new(verdict, says)
+    let finite = |x: f64| x.is_finite().then_some(x);
+    let answer = Answer::new(verdict, says)
         .condition(
             "general",
             "the shift exceeds what war would waste",
@@ -124,8 +132,20 @@ pub(super) fn shift_answer(model: &Shift) -> Answer {
         )
         .fact("index", "p1 - ca + d (1 - p2 - cb), against 1", model.index())
         .fact("shift", "p1 - p2", model.p1 - model.p2)
-        .fact("critical_shift", "shift above which A fights if B makes all offers", model.critical_shift())
-        .fact("critical_p2", "later strength below which no peace is possible", model.critical_p2())
+        .maybe(
+            "critical_shift",
+            "shift above which A fights if B makes all offers",
+            finite(model.critical_shift()),
+        )
+        .maybe("critical_p2", "later strength below which no peace is possible", finite(model.critical_p2()));
+    if above(model.p2, model.p1) {
+        return answer.note(format!(
+            "Here A rises and B declines: the conditions are written for a declining A. Exchange the sides to have them for B \
+             (its index is {}, against 1).",
+            model.exchanged().index()
+        ));
+    }
+    answer
 }
 
 /// l3.

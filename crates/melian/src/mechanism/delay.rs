@@ -1,7 +1,7 @@
 //! (l) Delay and deadlines: alternating offers, and holding out for the other to give in.
 
 use super::answer::{Answer, Branch};
-use super::brinkmanship::Resolve;
+use super::brinkmanship::{LOPSIDED, Lopsided, PACE, Resolve};
 use super::distribution::{Distribution, Prior};
 use super::parameter::{Domain, Given, Parameter, Problem};
 use super::{Card, Model};
@@ -172,6 +172,13 @@ impl<D: Distribution + Clone> HoldOut<D> {
         self.contest().mean_bid() / self.cost
     }
 
+    /// An equilibrium in which a share `pace` of side 2 has given in when half of side 1 has, without a deadline.
+    #[must_use]
+    pub fn lopsided(&self, pace: f64) -> Lopsided {
+        let found = self.contest().lopsided(pace);
+        Lopsided { mean_bid: found.mean_bid / self.cost, ..found }
+    }
+
     /// With a deadline: values above the one that gives in just then hold out to it.
     #[must_use]
     pub fn until(&self, deadline: f64) -> Eleventh {
@@ -210,6 +217,7 @@ pub(super) const ATTRITION: Model = Model {
             Parameter::new("cost", "what holding out costs per unit of time", Domain::POSITIVE, "1").or("1"),
             Parameter::new("deadline", "when it ends at the latest", Domain::POSITIVE, ".5"),
             Parameter::new("v", "a party's own value", Domain::NOT_NEGATIVE, ".6").optional(),
+            PACE,
         ],
         headlines: &["mean_delay", "atom"],
         when_not: &[
@@ -244,7 +252,20 @@ fn attrition(given: &Given) -> Result<Answer, Vec<Problem>> {
         answer =
             answer.maybe("gives_in", "when a party of that value gives in", time.is_finite().then_some(time));
     }
-    Ok(answer.note(
-        "The symmetric equilibrium. What happens at the deadline when both still stand is not modelled.",
-    ))
+    let ending = |name: &str, delay: f64, first: f64| {
+        Branch::new(name)
+            .fact("delay_without", "mean delay without a deadline", delay)
+            .fact("gives_in_1", "P(side 1 gives in)", first)
+            .fact("gives_in_2", "P(side 2 gives in)", 1.0 - first)
+    };
+    answer = answer.branch(ending("symmetric", model.mean_delay(), 0.5));
+    if let Some(pace) = given.optional("pace") {
+        let found = model.lopsided(pace);
+        answer = answer.branch(ending("lopsided", found.mean_bid, found.first_gives_way));
+    }
+    Ok(answer
+        .branch(ending("side 1 gives in at once", 0.0, 1.0))
+        .branch(ending("side 2 gives in at once", 0.0, 0.0))
+        .note(LOPSIDED)
+        .note("What happens at the deadline when both still stand is not modelled."))
 }

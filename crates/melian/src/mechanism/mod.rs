@@ -20,6 +20,7 @@ pub mod bluff;
 pub mod brinkmanship;
 pub mod commitment;
 pub mod delay;
+pub mod form;
 pub mod horizon;
 pub mod reputation;
 pub mod signalling;
@@ -105,6 +106,11 @@ impl Model {
     }
 }
 
+/// Whether `x` exceeds `y` by more than rounding: figures as people write them (.4 - .1 against .3) meet at edges.
+fn above(x: f64, y: f64) -> bool {
+    x > y + 1e-12 * y.abs().max(1.0)
+}
+
 /// All models in the order of their letters.
 #[must_use]
 pub fn all() -> &'static [Model] {
@@ -132,7 +138,7 @@ pub fn all() -> &'static [Model] {
         talk::HONESTY,
         talk::PRIVATE_THREAT,
         talk::ALIGNMENT,
-        talk::FORM,
+        form::FORM,
         delay::ALTERNATING,
         delay::ATTRITION,
         commitment::RECOVERY,

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Branch, Shown, Table};
 use super::parameter::{Domain, Given, Parameter, Problem};
 use super::{Card, Model};
+use crate::math::{exp, ln};
 
 /// A defender tested by one challenger after the other (Kreps and Wilson 1982, Journal of Economic Theory 27,
 /// 253-279). The challenger gets 0 by staying out, b - 1 if fought, b if let pass; the defender a if there is no
@@ -91,9 +92,12 @@ impl Erosion {
     /// The belief after so many lapses and enforced tests, in any order (Bayes).
     #[must_use]
     pub fn after(&self, lapses: u32, enforced: u32) -> f64 {
-        let times = |factor: f64, count: u32| (0..count).fold(1.0, |product, _| product * factor);
-        let tough = self.p * times(1.0 - self.tough, lapses) * times(self.tough, enforced);
-        let weak = (1.0 - self.p) * times(1.0 - self.weak, lapses) * times(self.weak, enforced);
+        // In logarithms: long records have chances below all doubles.
+        let times = |chance: f64, count: u32| if count == 0 { 0.0 } else { f64::from(count) * ln(chance) };
+        let tough = ln(self.p) + times(1.0 - self.tough, lapses) + times(self.tough, enforced);
+        let weak = ln(1.0 - self.p) + times(1.0 - self.weak, lapses) + times(self.weak, enforced);
+        let most = tough.max(weak);
+        let (tough, weak) = (exp(tough - most), exp(weak - most));
         tough / (tough + weak)
     }
 }
@@ -215,7 +219,7 @@ pub(super) const EROSION: Model = Model {
         citation: "Bayes' rule with imperfect monitoring, after D. M. Kreps and R. Wilson (1982), Journal of Economic \
                    Theory 27, 253-279",
         parameters: &[
-            Parameter::new("p", "belief that the defender is tough", Domain::INSIDE, ".6"),
+            Parameter::new("p", "belief that the defender is tough", Domain::UNIT, ".6"),
             Parameter::new("et", "chance that enforcement is seen from a tough defender", Domain::UNIT, ".9"),
             Parameter::new("ew", "chance that it is seen from a weak one", Domain::UNIT, ".3"),
             Parameter::new(

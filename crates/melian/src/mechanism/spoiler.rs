@@ -9,9 +9,9 @@ use super::{Card, Model};
 /// the moderates try to stop it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spoiler {
-    /// What the government gains with a trustworthy partner, above 0.
+    /// What the government gains with a trustworthy partner, from 0.
     pub b: f64,
-    /// What it loses with another, above 0.
+    /// What it loses with another, from 0, not both 0.
     pub c: f64,
     /// Its trust: belief that the moderates are trustworthy.
     pub t: f64,
@@ -94,10 +94,10 @@ pub(super) const SPOILER: Model = Model {
             Parameter::new(
                 "b",
                 "what the government gains with a trustworthy partner",
-                Domain::POSITIVE,
+                Domain::NOT_NEGATIVE,
                 "1",
             ),
-            Parameter::new("c", "what it loses with another", Domain::POSITIVE, "1"),
+            Parameter::new("c", "what it loses with another", Domain::NOT_NEGATIVE, "1"),
             Parameter::new("t", "its trust in the moderates", Domain::UNIT, ".7"),
             Parameter::new(
                 "st",
@@ -128,6 +128,9 @@ fn spoiler(given: &Given) -> Result<Answer, Vec<Problem>> {
     if model.untrusted < model.trusted {
         let said = format!("`su` ({}) must be at least `st` ({})", model.untrusted, model.trusted);
         return Err(vec![Problem::new("su", said)]);
+    }
+    if model.b + model.c <= 0.0 {
+        return Err(vec![Problem::new("b", "`b` and `c` can't both be 0: nothing would be at stake")]);
     }
     let fate = model.fate();
     let worth = given.number("cost") < given.number("gain");

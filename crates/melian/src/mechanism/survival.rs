@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Branch, Shown};
 use super::parameter::{Domain, Given, Parameter, Problem};
-use super::{Card, Model};
+use super::{Card, Model, above};
 
 /// An office that weighs its own survival (Downs and Rocke 1994, American Journal of Political Science 38, 362-380;
 /// Goemans 2000, War and Punishment, Princeton, chapter 2).
@@ -48,9 +48,9 @@ pub struct Selectorate {
     pub coalition: f64,
     /// Size of the selectorate, at least that.
     pub selectorate: f64,
-    /// Price of public goods against private ones, above 0.
+    /// Price of public goods against private ones, from 0.
     pub price: f64,
-    /// Patience, between 0 and 1.
+    /// Patience, from 0, below 1.
     pub patience: f64,
 }
 
@@ -78,7 +78,7 @@ pub(super) const RESURRECTION: Model = Model {
         citation: "G. W. Downs and D. M. Rocke (1994), Conflict, agency, and gambling for resurrection, American Journal \
                    of Political Science 38, 362-380; H. E. Goemans (2000), War and Punishment, Princeton",
         parameters: &[
-            Parameter::new("b", "worth of holding office", Domain::POSITIVE, "1").or("1"),
+            Parameter::new("b", "worth of holding office", Domain::NOT_NEGATIVE, "1").or("1"),
             Parameter::new("km", "what losing office after a settlement costs", Domain::NOT_NEGATIVE, "1"),
             Parameter::new("kl", "what losing it after a defeat costs", Domain::NOT_NEGATIVE, "1"),
             Parameter::new("s", "chance of keeping office after a settlement", Domain::UNIT, ".1"),
@@ -106,8 +106,11 @@ fn resurrection(given: &Given) -> Result<Answer, Vec<Problem>> {
         survives: given.number("s"),
         wins: given.number("pw"),
     };
+    if model.office + model.defeat <= 0.0 {
+        return Err(vec![Problem::new("b", "`b` and `kl` can't both be 0: war would put nothing at stake")]);
+    }
     let country = country(given)?;
-    let fights = model.wins > model.threshold();
+    let fights = above(model.wins, model.threshold());
     let (verdict, says) = if fights {
         ("fights on", "The office fights on: its own survival is worth the gamble.")
     } else {
@@ -125,7 +128,7 @@ fn resurrection(given: &Given) -> Result<Answer, Vec<Problem>> {
         .fact("settle", "what settling is worth to the office", model.settle())
         .fact("fight", "what fighting on is worth to it", model.fight());
     if let Some((settle, fight)) = country(model.wins) {
-        let says = match (model.fight() > model.settle(), fight > settle) {
+        let says = match (fights, above(fight, settle)) {
             (true, false) => "fighting on: the office gains, the country loses",
             (false, true) => "settling: the office gains, the country loses",
             (true, true) => "fighting on: both would",
@@ -172,8 +175,13 @@ pub(super) const SELECTORATE: Model = Model {
         parameters: &[
             Parameter::new("w", "size of the winning coalition", Domain::POSITIVE, "10"),
             Parameter::new("s", "size of the selectorate; at least w", Domain::POSITIVE, "100"),
-            Parameter::new("p", "price of public goods", Domain::POSITIVE, "20"),
-            Parameter::new("d", "patience", Domain::INSIDE, ".9"),
+            Parameter::new("p", "price of public goods", Domain::NOT_NEGATIVE, "20"),
+            Parameter::new(
+                "d",
+                "patience",
+                Domain::Number { low: 0.0, high: 1.0, open: (false, true) },
+                ".9",
+            ),
         ],
         headlines: &["spends"],
         when_not: &["when coalition and selectorate aren't known from institutions: they aren't chosen here"],

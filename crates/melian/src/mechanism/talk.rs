@@ -1,9 +1,9 @@
 //! (k) Cheap talk: what can be said at no cost, and when talks are for form's sake.
 
-use super::answer::{Answer, Branch, Shown, Table};
+use super::answer::{Answer, Branch};
 use super::distribution::{Distribution, Prior};
-use super::parameter::{Domain, Given, Parameter, Problem};
-use super::{Card, Model};
+use super::parameter::{Domain, Given, Parameter};
+use super::{Card, Model, above};
 use crate::math::ln;
 
 /// An expert who knows a state, uniform on [0, 1], and wants a reply `bias` above it; the receiver wants it met (Crawford
@@ -95,6 +95,10 @@ impl Honesty {
         if self.honest(0.0) {
             return Some(0.0);
         }
+        // A bluff worth as much as endless disbelief costs is not made up for in any number of periods.
+        if d < 1.0 && !above(self.price(f64::INFINITY), self.bluff) {
+            return None;
+        }
         let guess = if d >= 1.0 {
             self.bluff / self.belief
         } else {
@@ -116,16 +120,29 @@ pub struct PrivateThreat<D = Prior> {
     pub belief: f64,
     /// What is believed of its loss from war, net of what giving in costs.
     pub loss: D,
+    /// What it keeps by resisting an empty threat, 0 or more.
+    pub keeps: f64,
     /// What giving in to a public threat costs it before its audience.
     pub audience: f64,
 }
 
 impl<D: Distribution> PrivateThreat<D> {
-    /// The chance that the target gives in: belief times loss exceeds its audience cost, if the threat is public, or 0.
+    /// The expected loss from resisting that giving in must be worth: what an empty threat would leave it, and its
+    /// audience cost if the threat is public.
+    fn price(&self, public: bool) -> f64 {
+        (1.0 - self.belief) * self.keeps + if public { self.audience } else { 0.0 }
+    }
+
+    /// The chance that the target gives in: belief times loss exceeds the price. One that is indifferent resists.
     #[must_use]
     pub fn concedes(&self, public: bool) -> f64 {
-        let price = if public { self.audience } else { 0.0 };
-        if self.belief <= 0.0 { 0.0 } else { self.loss.tail(price / self.belief) }
+        if self.belief <= 0.0 {
+            return 0.0;
+        }
+        match (self.loss.support(), self.price(public)) {
+            ((low, high), price) if low == high => f64::from(u8::from(above(self.belief * low, price))),
+            (_, price) => self.loss.tail(price / self.belief),
+        }
     }
 }
 
@@ -155,138 +172,16 @@ impl Alignment {
     /// Whether only a sender who means it makes the demand.
     #[must_use]
     pub fn informative(&self) -> bool {
-        self.bluff < self.price() && self.price() <= self.gain
+        above(self.price(), self.bluff) && !above(self.price(), self.gain)
     }
 }
 
-/// Talk before an act with few types and few acts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Talk {
-    /// Chance of each of the sender's types.
-    pub prior: Vec<f64>,
-    /// The sender's payoffs: a row per type, a column per act of the receiver.
-    pub sender: Vec<Vec<f64>>,
-    /// The receiver's, in the same shape.
-    pub receiver: Vec<Vec<f64>>,
-}
-
-/// What is said and done: which types say the same, and the act that follows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Said {
-    /// By type: its message, numbered by first use.
-    pub message: Vec<usize>,
-    /// By message: the receiver's act. No two messages bring the same.
-    pub act: Vec<usize>,
-    /// Information about the type that reaches the receiver's act, in bits.
-    pub information: f64,
-    /// What the sender expects.
-    pub sender: f64,
-    /// What the receiver expects.
-    pub receiver: f64,
-}
-
-/// Most types of a sender: every way to group them is tried.
-pub const MOST_TYPES: usize = 7;
-const ALIKE: f64 = 1e-12;
-
-impl Talk {
-    /// All equilibria in which each type sends one message and each message brings another act; the most informative
-    /// first, the silent one last. Messages that would bring the same act count as one.
-    #[must_use]
-    pub fn equilibria(&self) -> Vec<Said> {
-        let mut found = Vec::new();
-        let mut message = vec![0; self.prior.len()];
-        self.group(1, 1, &mut message, &mut found);
-        found.sort_by(|one, other| {
-            other.information.total_cmp(&one.information).then(other.receiver.total_cmp(&one.receiver))
-        });
-        found
-    }
-
-    /// Puts type `at` and those after it into messages in every way.
-    fn group(&self, at: usize, used: usize, message: &mut [usize], found: &mut Vec<Said>) {
-        if at >= message.len() {
-            let replies: Vec<Vec<usize>> = (0..used).map(|m| self.replies(message, m)).collect();
-            self.choose(&replies, &mut Vec::new(), message, found);
-            return;
-        }
-        for into in 0..=used {
-            message[at] = into;
-            self.group(at + 1, used.max(into + 1), message, found);
-        }
-    }
-
-    /// The receiver's best acts after a message.
-    fn replies(&self, message: &[usize], said: usize) -> Vec<usize> {
-        let worth: Vec<f64> = (0..self.receiver[0].len())
-            .map(|act| {
-                let types = message.iter().enumerate().filter(|(_, m)| **m == said);
-                types.map(|(of, _)| self.prior[of] * self.receiver[of][act]).sum()
-            })
-            .collect();
-        let best = worth.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        (0..worth.len()).filter(|&act| worth[act] >= best - ALIKE).collect()
-    }
-
-    /// One best act for each message, all different; kept if no type would rather say something else.
-    fn choose(
-        &self,
-        replies: &[Vec<usize>],
-        acts: &mut Vec<usize>,
-        message: &[usize],
-        found: &mut Vec<Said>,
-    ) {
-        if acts.len() == replies.len() {
-            let content = message.iter().enumerate().all(|(of, &m)| {
-                acts.iter().all(|&act| self.sender[of][act] <= self.sender[of][acts[m]] + ALIKE)
-            });
-            if content {
-                found.push(self.said(message, acts));
-            }
-            return;
-        }
-        for &act in &replies[acts.len()] {
-            if !acts.contains(&act) {
-                acts.push(act);
-                self.choose(replies, acts, message, found);
-                acts.pop();
-            }
-        }
-    }
-
-    fn said(&self, message: &[usize], acts: &[usize]) -> Said {
-        let of_message = |m: usize| -> f64 {
-            message.iter().zip(&self.prior).filter(|(said, _)| **said == m).map(|(_, p)| p).sum()
-        };
-        let expect = |payoff: &[Vec<f64>]| -> f64 {
-            message.iter().enumerate().map(|(of, &m)| self.prior[of] * payoff[of][acts[m]]).sum()
-        };
-        Said {
-            message: message.to_vec(),
-            act: acts.to_vec(),
-            information: entropy((0..acts.len()).map(of_message)),
-            sender: expect(&self.sender),
-            receiver: expect(&self.receiver),
-        }
-    }
-
-    /// Whether all types rank the receiver's acts alike: then nothing they say at no cost can tell them apart.
-    #[must_use]
-    pub fn ranked_alike(&self) -> bool {
-        let acts = 0..self.sender[0].len();
-        let sign = |row: &[f64], a: usize, b: usize| (row[a] - row[b]).partial_cmp(&0.0);
-        acts.clone().all(|a| {
-            acts.clone().all(|b| self.sender.iter().all(|row| sign(row, a, b) == sign(&self.sender[0], a, b)))
-        })
-    }
-}
-
-const OUTSIDE: Parameter =
+pub(super) const OUTSIDE: Parameter =
     Parameter::new("outside", "whether the talks change somebody's outside option", Domain::Flag, "no")
         .or("no");
 
 /// The verdict on talks that say something or nothing.
-fn verdict(information: f64, outside: bool) -> Answer {
+pub(super) fn verdict(information: f64, outside: bool) -> Answer {
     match (information > 0.0, outside) {
         (true, _) => Answer::new("informative", "Talks can tell something: they are more than form."),
         (false, true) => Answer::new(
@@ -339,10 +234,14 @@ fn cheap_talk(given: &Given) -> Answer {
     let shown: Vec<u32> = if most <= 12 { (1..=most).rev().collect() } else { vec![most, 2, 1] };
     for n in shown {
         let name = if n == 1 { "silence".to_owned() } else { format!("{n} messages") };
-        let mut branch = Branch::new(name)
-            .fact("n", "messages", f64::from(n))
-            .fact("variance", "variance left", model.variance(n))
-            .fact("information", "information carried, in bits", model.information(n));
+        let mut branch = Branch::new(name).fact("n", "messages", f64::from(n)).fact(
+            "variance",
+            "variance left",
+            model.variance(n),
+        );
+        if n <= 10_000 {
+            branch = branch.fact("information", "information carried, in bits", model.information(n));
+        }
         if n <= 100 {
             branch = branch.fact("cuts", "where messages meet", model.cuts(n));
         }
@@ -443,6 +342,13 @@ pub(super) const PRIVATE_THREAT: Model = Model {
                 Domain::NOT_NEGATIVE,
                 ".2",
             ),
+            Parameter::new(
+                "keeps",
+                "what it keeps by resisting a threat that was empty",
+                Domain::NOT_NEGATIVE,
+                "0",
+            )
+            .or("0"),
         ],
         headlines: &["public", "private"],
         when_not: &[
@@ -454,16 +360,9 @@ pub(super) const PRIVATE_THREAT: Model = Model {
 
 fn private_threat(given: &Given) -> Answer {
     let loss = given.distribution("loss").cloned().unwrap_or(Prior::UNIT);
-    let model = PrivateThreat { belief: given.number("belief"), loss, audience: given.number("at") };
-    // A known loss is compared strictly: a target that is indifferent resists.
-    let concedes = |public: bool| match model.loss {
-        Prior::Known(loss) => {
-            let price = if public { model.audience } else { 0.0 };
-            f64::from(u8::from(model.belief * loss > price))
-        }
-        _ => model.concedes(public),
-    };
-    let (public, private) = (concedes(true), concedes(false));
+    let belief = given.number("belief");
+    let model = PrivateThreat { belief, loss, keeps: given.number("keeps"), audience: given.number("at") };
+    let (public, private) = (model.concedes(true), model.concedes(false));
     let answer = match (private > public, private > 0.0) {
         (true, _) => Answer::new("privacy helps", "In private more targets give in."),
         (false, true) => {
@@ -476,15 +375,15 @@ fn private_threat(given: &Given) -> Answer {
             .condition(
                 "public",
                 "the target gives in to a public threat",
-                "belief * loss > at",
-                (model.belief * loss, model.audience),
+                "belief * loss > (1 - belief) * keeps + at",
+                (model.belief * loss, model.price(true)),
                 public > 0.0,
             )
             .condition(
                 "private",
                 "the target gives in to a private one",
-                "belief * loss > 0",
-                (model.belief * loss, 0.0),
+                "belief * loss > (1 - belief) * keeps",
+                (model.belief * loss, model.price(false)),
                 private > 0.0,
             ),
         _ => answer,
@@ -534,10 +433,10 @@ fn alignment(given: &Given) -> Answer {
         () if model.informative() => {
             ("informative", "The demand tells: only a sender who means it risks the breach.", Some(1.0))
         }
-        () if price > low.max(high) => {
+        () if above(price, low.max(high)) => {
             ("silent", "Nobody makes the demand: the breach costs more than it gains.", None)
         }
-        () if price > high => {
+        () if above(price, high) => {
             ("perverse", "Only a sender who doesn't mean it would make the demand.", Some(0.0))
         }
         () => ("uninformative", "Every sender makes the demand: it tells nothing.", Some(model.q)),
@@ -554,136 +453,16 @@ fn alignment(given: &Given) -> Answer {
             "a bluff isn't worth the breach",
             "bluff < breach * cost",
             (low, price),
-            low < price,
+            above(price, low),
         )
         .condition(
             "worth_it",
             "who means it risks the breach",
             "breach * cost <= gain",
             (price, high),
-            price <= high,
+            !above(price, high),
         )
         .fact("price", "what the demand is expected to cost", price)
         .maybe("belief", "belief after the demand that the sender means it", after)
         .fact("demanded", "P(the demand is made)", demanded)
-}
-
-/// k5.
-pub(super) const FORM: Model = Model {
-    card: Card {
-        letter: "k5",
-        id: "form",
-        mechanism: "cheap talk",
-        name: "Whether talks are for form's sake",
-        idea: "If all of a sender's types rank the other's acts alike, nothing they say can be believed. Talks that neither \
-               tell nor change an outside option only buy time.",
-        citation: "V. P. Crawford and J. Sobel (1982), Econometrica 50, 1431-1451; J. Farrell and M. Rabin (1996), Cheap \
-                   talk, Journal of Economic Perspectives 10, 103-118",
-        parameters: &[
-            Parameter::new(
-                "prior",
-                "chance of each type of the sender",
-                Domain::List { low: 0.0, high: 1.0 },
-                "[.5,.5]",
-            ),
-            Parameter::new(
-                "sender",
-                "its payoffs: a row per type, a column per act of the receiver",
-                Domain::Matrix,
-                "[2,0;0,1]",
-            ),
-            Parameter::new(
-                "receiver",
-                "the receiver's payoffs, in the same shape",
-                Domain::Matrix,
-                "[1,0;0,1]",
-            ),
-            OUTSIDE,
-        ],
-        headlines: &["information"],
-        when_not: &[
-            "when words are costly (c) or a lie is punished later (k2)",
-            "for equilibria in which a type draws lots over messages",
-        ],
-    },
-    solve: form,
-};
-
-fn form(given: &Given) -> Result<Answer, Vec<Problem>> {
-    let model = talk_of(given)?;
-    let said = model.equilibria();
-    let Some((best, silent)) = said.first().zip(said.iter().find(|said| said.act.len() == 1)) else {
-        return Err(vec![Problem::new("receiver", "the payoffs are too large to be compared")]);
-    };
-    let mut answer = verdict(best.information, given.flag("outside"))
-        .fact("information", "most information that can reach an act, in bits", best.information)
-        .fact("value_sender", "value of talks to the sender, against silence", best.sender - silent.sender)
-        .fact("value_receiver", "value of talks to the receiver", best.receiver - silent.receiver)
-        .fact("ranked_alike", "all types rank the acts alike", model.ranked_alike());
-    for said in said.iter().take(20) {
-        let rows = (1_u32..).zip(&said.message).map(|(of, &m)| {
-            vec![
-                Shown::Number(f64::from(of)),
-                Shown::Number(m as f64 + 1.0),
-                Shown::Number(said.act[m] as f64 + 1.0),
-            ]
-        });
-        let name = match said.act.len() {
-            1 => "silence".to_owned(),
-            n => format!("{n} messages"),
-        };
-        answer = answer.branch(
-            Branch::new(name)
-                .fact(
-                    "types",
-                    "by type",
-                    Table { columns: vec!["type", "message", "act"], rows: rows.collect() },
-                )
-                .fact("bits", "information that reaches an act, in bits", said.information)
-                .fact("sender", "what the sender expects", said.sender)
-                .fact("receiver", "what the receiver expects", said.receiver),
-        );
-    }
-    if said.len() > 20 {
-        answer = answer.note(format!("{} more equilibria are not shown.", said.len() - 20));
-    }
-    Ok(answer.note("Equilibria in which each type sends one message; those that draw lots over messages are not looked for."))
-}
-
-fn talk_of(given: &Given) -> Result<Talk, Vec<Problem>> {
-    let prior = given.list("prior").unwrap_or_default().to_vec();
-    let rows = |key: &str| given.matrix(key).unwrap_or_default().to_vec();
-    let talk = Talk { prior, sender: rows("sender"), receiver: rows("receiver") };
-    let types = talk.prior.len();
-    let mut problems = Vec::new();
-    if types > MOST_TYPES {
-        problems.push(Problem::new(
-            "prior",
-            format!("`prior` has {types} types; at most {MOST_TYPES} can be grouped"),
-        ));
-    }
-    if (talk.prior.iter().sum::<f64>() - 1.0).abs() > 1e-9 {
-        problems.push(Problem::new(
-            "prior",
-            format!("`prior` sums to {}, not 1", talk.prior.iter().sum::<f64>()),
-        ));
-    }
-    for (key, rows) in [("sender", &talk.sender), ("receiver", &talk.receiver)] {
-        if rows.len() != types {
-            let said =
-                format!("`{key}` has {} rows, `prior` has {types} types: one row for each", rows.len());
-            problems.push(Problem::new(key, said));
-        }
-    }
-    let width = |rows: &[Vec<f64>]| rows.first().map_or(0, Vec::len);
-    if width(&talk.sender) != width(&talk.receiver) {
-        problems.push(Problem::new(
-            "receiver",
-            "`sender` and `receiver` must have a column for each act, the same in both",
-        ));
-    }
-    if width(&talk.receiver) > 12 {
-        problems.push(Problem::new("receiver", "at most 12 acts"));
-    }
-    if problems.is_empty() { Ok(talk) } else { Err(problems) }
 }

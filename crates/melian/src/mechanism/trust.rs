@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Branch};
 use super::parameter::{Domain, Given, Parameter, Problem};
-use super::{Card, Model};
+use super::{Card, Model, above};
 
 /// Two sides that don't know whether the other wants more than cooperation (Kydd 2005, Trust and Mistrust in
 /// International Relations, Princeton, chapters 2 and 7; Kydd 2000, International Organization 54, 325-357). For a type
@@ -19,7 +19,7 @@ pub struct Reassurance {
     pub s: f64,
     /// What a greedy type gets from cheating.
     pub tg: f64,
-    /// Trust: the chance that the other is not greedy, between 0 and 1.
+    /// Trust: the chance that the other is not greedy, 0..1.
     pub trust: f64,
 }
 
@@ -45,7 +45,7 @@ impl Reassurance {
     #[must_use]
     pub fn reassures(&self) -> bool {
         let (least, most) = self.window();
-        least <= most.min(1.0) + 1e-12
+        most > 0.0 && !above(least, most.min(1.0))
     }
 
     /// The trust from which such a step exists.
@@ -75,7 +75,7 @@ pub(super) const REASSURANCE: Model = Model {
             Parameter::new("p", "neither cooperates; below t", Domain::ANY, "0"),
             Parameter::new("s", "is cheated; below p", Domain::ANY, "-1"),
             Parameter::new("tg", "what a greedy type gets from cheating; above r", Domain::ANY, "1.5"),
-            Parameter::new("trust", "chance that the other is not greedy", Domain::INSIDE, ".4"),
+            Parameter::new("trust", "chance that the other is not greedy", Domain::UNIT, ".4"),
         ],
         headlines: &["least_step", "most_step", "one_step"],
         when_not: &[
@@ -107,7 +107,7 @@ fn reassurance(given: &Given) -> Result<Answer, Vec<Problem>> {
         return Err(problems);
     }
     let (least, most) = model.window();
-    let (in_one, in_two) = (model.trust >= model.one_step() - 1e-12, model.reassures());
+    let (in_one, in_two) = (!above(model.one_step(), model.trust), model.reassures());
     let (verdict, says) = match (in_one, in_two) {
         (true, _) => ("one step", "Trust suffices for cooperation in one step."),
         (false, true) => {
