@@ -22,8 +22,12 @@ fn folders() -> Vec<PathBuf> {
 
 /// A scenario of the catalog, some of its text exchanged.
 fn scenario(name: &str, changes: &[(&str, &str)]) -> Scenario {
+    scenario_of(name, "scenario.toml", changes)
+}
+
+fn scenario_of(name: &str, file: &str, changes: &[(&str, &str)]) -> Scenario {
     let folder = folders().into_iter().find(|folder| folder.ends_with(name)).expect("it is in the catalog");
-    let mut text = std::fs::read_to_string(folder.join("scenario.toml")).expect("each folder holds one");
+    let mut text = std::fs::read_to_string(folder.join(file)).expect("it is in the folder");
     for (old, new) in changes {
         assert!(text.contains(old), "{name} has no `{old}`");
         text = text.replace(old, new);
@@ -139,6 +143,79 @@ fn preventive_war_turns_where_the_condition_does() {
         answer.holds("b_offers").expect("a condition")
     };
     assert_eq!((offers(".3"), offers(".66")), (true, false));
+}
+
+/// f2 with two types: the reluctant strike where the chance that the other does exceeds the tipping belief
+/// (s - f)/((s - f) + (m - g)); below it calm and panic are both equilibria, and both are shown.
+#[test]
+fn fear_of_surprise_tips_where_the_belief_does() {
+    for (f, war_cost) in [("-1", "150"), ("-.8", "130")] {
+        let tipping = closed("f2", &format!("s=0,f={f},sd=.1,m=.5,g=0"), "known_tipping");
+        for eager in [0.2, tipping - 0.06, tipping + 0.06] {
+            let changes = [
+                ("chance = 0.2", &*format!("chance = {eager}")),
+                ("war_cost = 150", &format!("war_cost = {war_cost}")),
+            ];
+            let scenario = scenario_of("f-preventive-war", "surprise.toml", &changes);
+            let played = Played::of(&scenario, None, 1);
+            let war = played.rows(Quantity::War);
+            let least = war.iter().copied().fold(1.0, f64::min);
+            let calm = 1.0 - (1.0 - eager) * (1.0 - eager);
+            near(least, if eager < tipping { calm } else { 1.0 }, 0.01);
+        }
+    }
+    let scenario = scenario_of("f-preventive-war", "surprise.toml", &[]);
+    let war = Played::of(&scenario, None, 1).rows(Quantity::War).to_vec();
+    assert!(war.iter().any(|war| (war - 1.0).abs() < 0.01), "panic stands beside the calm: {war:?}");
+}
+
+/// b: another game; the direction is the same: the dearer A's word, the less often it gives in and the more it gains.
+#[test]
+fn audience_costs_work_in_one_direction() {
+    let of = |cost: &str| {
+        let changed = format!("cost = {cost}\n\n[type.a");
+        let scenario = scenario("b-audience-costs", &[("cost = 100\n\n[type.a", &*changed)]);
+        let a = scenario.actor_ids().next().expect("an actor");
+        let played = Played::of(&scenario, None, 1);
+        (played.first(Quantity::War), played.first(Quantity::Gain(a)))
+    };
+    let (none, some, much) = (of("0"), of("30"), of("100"));
+    assert!(none.0 > some.0 && some.0 > much.0, "war: {none:?} {some:?} {much:?}");
+    assert!(none.1 < much.1, "gain: {none:?} {much:?}");
+    let prevails = |a1: &str| closed("b", &format!("a1={a1},a2=.5,w1=2,w2=2"), "concedes_1");
+    assert!(prevails(".5") > prevails("1") && prevails("1") > prevails("2"));
+}
+
+/// d with one test to come is the same game: B comes where its belief in a tough A is below b, here 2/3: crossing is worth 25
+/// a period if let pass, 25 - 50 if fought, so b = 50/75. With three tests it is another game, in the same direction.
+#[test]
+fn the_last_test_comes_where_the_belief_is_below_its_threshold() {
+    let crossed = |p: &str, periods: &str| {
+        let changes = [
+            ("chance = 0.1,", &*format!("chance = {p},")),
+            ("periods = 6", &format!("periods = {periods}")),
+            ("precision = 40", "precision = 400"),
+        ];
+        Played::of(&scenario("d-reputation", &changes), None, 1).first(Quantity::Rung(1))
+    };
+    for (p, comes) in [(".3", 1.0), (".6", 1.0), (".73", 0.0), (".9", 0.0)] {
+        let answer = find("d1")[0].ask(&format!("b=.6666666666666666,a=2,p={p},n=1")).expect("answered");
+        assert_eq!(answer.verdict, if comes > 0.5 { "enter" } else { "out" });
+        near(crossed(&format!("0{p}"), "2"), comes, 0.01);
+    }
+    assert!(crossed("0.1", "6") > crossed("0.9", "6") + 0.5);
+}
+
+/// e: another game; the direction is Powell's (1990): more resolve on both sides, more risk of disaster.
+#[test]
+fn more_resolve_on_both_sides_raises_the_risk() {
+    let disaster = |high: &str| {
+        let changed = format!("chance = {high}, war_cost = 100");
+        let scenario = scenario("e-brinkmanship", &[("chance = 0.5, war_cost = 100", &*changed)]);
+        Played::of(&scenario, None, 1).first(Quantity::War)
+    };
+    let risks = ["0.2", "0.5", "0.8"].map(disaster);
+    assert!(risks.is_sorted() && risks[2] > risks[0] + 0.02, "{risks:?}");
 }
 
 /// g: trust after an attack decides whether the deal stands.
