@@ -1,7 +1,6 @@
 //! The scenario language from outside: what is read, what is refused, and how that is said.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use insta::assert_snapshot;
 use melian::diagnostic::{Code, Diagnostic, Severity, Sources, explain};
@@ -9,30 +8,11 @@ use melian::scenario::{Change, Conduct, FileProblem, Files, NoFiles, Read, Scena
 use melian::uncertainty::Estimate;
 use proptest::prelude::*;
 
-const MELOS: &str = include_str!("scenarios/melos.toml");
+mod said;
 
-/// Diagnostics as plain text: message, places with their lines, help.
-fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        let _ = writeln!(out, "{diagnostic}");
-        let primary = diagnostic.primary.iter().map(|label| (label, "^"));
-        for (label, mark) in primary.chain(diagnostic.secondary.iter().map(|label| (label, "-"))) {
-            let (line, column) = label.span.line_column(sources);
-            let text = &sources.get(label.span.file).text;
-            let shown = text.lines().nth(line - 1).unwrap_or("");
-            let marked =
-                text.get(label.span.start..label.span.end).map_or(1, |marked| marked.chars().count());
-            let marks = mark.repeat(marked.clamp(1, (shown.chars().count() + 2 - column).max(1)));
-            let line = format!("{line:3} | {shown}\n    | {}{marks} {}", " ".repeat(column - 1), label.text);
-            let _ = writeln!(out, "{}", line.trim_end());
-        }
-        for help in &diagnostic.help {
-            let _ = writeln!(out, "    = help: {help}");
-        }
-    }
-    out
-}
+use said::render;
+
+const MELOS: &str = include_str!("scenarios/melos.toml");
 
 fn read(text: &str) -> Read {
     Scenario::read("scenario.toml", text.as_bytes(), &NoFiles)

@@ -1,8 +1,11 @@
 //! The crisis sections of the language: what is read, what is refused, and how that is said.
 
+use insta::assert_snapshot;
 use melian::scenario::crisis::{ActKind, AtDeadline, Order};
 use melian::scenario::{ActorId, FieldId, NoFiles, Read, Scenario};
 use melian::uncertainty::Estimate;
+
+mod said;
 
 const STRAIT: &str = include_str!("scenarios/crisis.toml");
 
@@ -94,4 +97,108 @@ fn overlays_reach_the_crisis_by_names_and_numbers() {
     assert_eq!(field("compliance.steps.1").central(), 0.15);
     assert!(patched.crisis.spoilers.is_empty() && patched.crisis.deadline.is_none());
     assert_eq!(patched.crisis.offices.len(), 2, "added");
+}
+
+/// What is said of the strait with pieces of its text changed.
+fn told(changes: &[(&str, &str)]) -> String {
+    let text = changes.iter().fold(STRAIT.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    let read = read(&text);
+    said::render(&read.diagnostics, &read.sources)
+}
+
+#[test]
+fn a_game_of_one_player() {
+    assert_snapshot!(told(&[(r#"players   = ["north", "south"]"#, r#"players   = ["north"]"#)]), @"");
+}
+
+#[test]
+fn war_that_no_rung_is() {
+    assert_snapshot!(told(&[(r#"  { name = "war", war = true },
+"#, "")]), @"");
+}
+
+#[test]
+fn a_deadline_after_the_last_period() {
+    assert_snapshot!(told(&[(r#"by   = "2026-07""#, "after = 9")]), @"");
+}
+
+#[test]
+fn types_that_are_surely_too_likely() {
+    assert_snapshot!(told(&[("honest = { chance = 0.7", "honest = { chance = 0.9")]), @"");
+}
+
+#[test]
+fn a_belief_about_oneself() {
+    assert_snapshot!(told(&[(r#"believed = { south = "0.3..0.8" }"#, r#"believed = { patron = "0.3..0.8" }"#)]), @"");
+}
+
+#[test]
+fn an_office_of_someone_who_does_not_play() {
+    assert_snapshot!(told(&[("[office.north]", "[office.patron]")]), @"");
+}
+
+#[test]
+fn an_audience_of_someone_who_does_not_play() {
+    assert_snapshot!(told(&[("[audience.north]", "[audience.patron]")]), @"");
+}
+
+#[test]
+fn types_of_someone_who_does_not_play() {
+    assert_snapshot!(told(&[("[type.south.trust]", "[type.militia.trust]")]), @"");
+}
+
+#[test]
+fn a_mediator_who_plays() {
+    assert_snapshot!(told(&[("[mediator.patron]", "[mediator.south]")]), @"");
+}
+
+#[test]
+fn a_red_line_passed_from_the_start() {
+    assert_snapshot!(told(&[(r#"start = "talks""#, r#"start = "closure""#)]), @"");
+}
+
+#[test]
+fn an_ally_on_two_sides() {
+    assert_snapshot!(told(&[("[office.north]", r#"[[ally]]
+id       = "turncoat"
+of       = "patron"
+supports = "north"
+chance   = 0.1
+
+[office.north]"#)]), @"");
+}
+
+#[test]
+fn an_ally_sworn_to_the_other_side() {
+    assert_snapshot!(told(&[(r#"sides      = { north = ["militia"] }"#, r#"sides      = { north = ["militia", "patron"] }"#)]), @"");
+}
+
+/// Without the sections that let a signed deal be broken.
+#[test]
+fn deals_that_cannot_be_broken() {
+    let (without, rest) = STRAIT.split_once("[compliance]").expect("it has one");
+    let rest = &rest[rest.find("[[guarantee]]").expect("it has one")..];
+    let (before, after) = rest.split_once("[[spoiler]]").expect("it has one");
+    let after = &after[after.find("[[ally]]").expect("it has one")..];
+    let text = format!("{without}{before}{after}")
+        .replace(r#", "compliance.steps.1" = 0.5"#, "")
+        .replace(r#""spoiler.militia", "#, "")
+        .replace("P(joins(patron) under patron_pledges) > 0.5", "P(broken) < 0.1");
+    let read = read(&text);
+    assert_snapshot!(said::render(&read.diagnostics, &read.sources), @"");
+}
+
+/// Who only strikes, joins, vouches or mediates needs no stance.
+#[test]
+fn a_part_is_enough() {
+    let text = STRAIT.replace("[stance.militia.passage]\nposition = 0\nsalience = 100\n", "");
+    assert_eq!(read(&text).diagnostics, []);
+}
+
+#[test]
+fn a_deadline_that_brings_an_unknown_thing() {
+    assert_snapshot!(told(&[(r#"then = "no_deal""#, r#"then = "peace""#)]), @"");
 }

@@ -551,6 +551,22 @@ Wrong:
 Right:
     believed = { melos = 0.5 }
 ";
+    CRISIS_PART = "M0324", "a part that doesn't fit the crisis", "\
+Parts in a crisis are each in order, but not together: a mediator who is a player too, an ally that may join both
+sides of one war, a red line at or below the rung on which the crisis starts. The scenario runs; what it says of
+them is probably not what was meant.
+
+Doubtful:
+    [ladder]
+    start = \"closure\"
+    [[red_line]]
+    of   = \"north\"
+    rung = \"closure\"
+
+Right:
+    [ladder]
+    start = \"talks\"
+";
     TABLE_COLUMN = "M0401", "a column that the table can't have", "\
 The first row of an actor table names its columns: actor, name, issue, capability (or power,
 influence), position, salience, accept_min, accept_max, declared; for any number X also X_low, X_likely,

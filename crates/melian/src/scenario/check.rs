@@ -1,6 +1,7 @@
 //! From a tree to a [`Scenario`]: names, numbers and rules, with everything that is wrong at once.
 
 mod crisis;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +61,9 @@ pub(super) fn build(
     check.name_fields();
     let links = check.links(root);
     let consent = check.consent(root, &stances);
+    check.crisis_makes_sense(root, &crisis, |actor| {
+        consent.iter().any(|stage| stage.rule.asks(actor, &groups))
+    });
     let correlations = correlation::read(root, &check.names, &check.fields, base.is_none(), check.findings);
     let (policies, perspectives, claims) = if let Some(base) = base {
         (base.policies.clone(), base.perspectives.clone(), base.claims.clone())

@@ -41,6 +41,19 @@ pub struct Crisis {
     pub mediators: Vec<Mediator>,
 }
 
+impl Crisis {
+    /// Whether an actor takes part without a stance of its own: as an ally, a spoiler, a mediator, who gives a guarantee or
+    /// stands on a side.
+    #[must_use]
+    pub fn has_part(&self, actor: ActorId) -> bool {
+        self.spoilers.iter().any(|spoiler| spoiler.actor == actor)
+            || self.allies.iter().any(|ally| ally.of == actor)
+            || self.guarantees.iter().any(|guarantee| guarantee.by == actor)
+            || self.mediators.iter().any(|mediator| mediator.actor == actor)
+            || self.war.sides.iter().any(|(_, with)| with.contains(&actor))
+    }
+}
+
 /// Who plays, in what order, how long.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GameFrame {

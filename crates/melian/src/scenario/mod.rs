@@ -325,6 +325,20 @@ pub enum Rule {
     Count(GroupId, u32),
 }
 
+impl Rule {
+    /// Whether it counts an actor's agreement.
+    #[must_use]
+    pub fn asks(&self, actor: ActorId, groups: &[Group]) -> bool {
+        match self {
+            Self::All(rules) | Self::Any(rules) => rules.iter().any(|rule| rule.asks(actor, groups)),
+            Self::Actor(one) => *one == actor,
+            Self::Weight(group, _) | Self::Count(group, _) => {
+                groups[group.index()].members.iter().any(|(member, _)| *member == actor)
+            }
+        }
+    }
+}
+
 /// A named set of changes to a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlay {

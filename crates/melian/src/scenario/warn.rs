@@ -17,7 +17,7 @@ fn actors(scenario: &Scenario, findings: &mut Findings) {
     let some_capability = scenario.actors.iter().find(|actor| !actor.capability.is_empty());
     for (actor, id) in scenario.actors.iter().zip(scenario.actor_ids()) {
         let has_stance = scenario.issue_ids().any(|issue| scenario.stance(id, issue).is_some());
-        if !has_stance {
+        if !has_stance && !scenario.crisis.has_part(id) {
             findings.push(
                 Diagnostic::warning(
                     Code::NO_STANCE,
@@ -27,7 +27,7 @@ fn actors(scenario: &Scenario, findings: &mut Findings) {
                 .label("no lens can see it")
                 .help(format!("write [stance.{}.ISSUE] with position and salience", actor.id)),
             );
-        } else if let Some(other) = some_capability.filter(|_| actor.capability.is_empty()) {
+        } else if let Some(other) = some_capability.filter(|_| has_stance && actor.capability.is_empty()) {
             let message = format!("`{}` has stances but no capability", clip(&actor.id));
             findings.push(
                 Diagnostic::warning(Code::NO_CAPABILITY, actor.span, message)

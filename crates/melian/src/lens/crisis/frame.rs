@@ -4,7 +4,7 @@ use super::offers::{self, Offer};
 use super::options::Options;
 use crate::lens::Unable;
 use crate::scenario::crisis::{ActKind, AtDeadline, Order, Rung, Traits};
-use crate::scenario::{ActorId, Conduct, Date, FieldId, IssueId, Rule, Scenario, Step, StepUnit};
+use crate::scenario::{ActorId, Conduct, Date, FieldId, IssueId, Rule, Scenario};
 
 /// Most strategic actors.
 pub(super) const MOST_PLAYERS: usize = 4;
@@ -278,13 +278,7 @@ fn consenters(scenario: &Scenario) -> Vec<ActorId> {
 
 /// Whether a rule counts an actor's agreement.
 pub(super) fn asks(rule: &Rule, actor: ActorId, scenario: &Scenario) -> bool {
-    match rule {
-        Rule::All(rules) | Rule::Any(rules) => rules.iter().any(|rule| asks(rule, actor, scenario)),
-        Rule::Actor(one) => *one == actor,
-        Rule::Weight(group, _) | Rule::Count(group, _) => {
-            scenario.groups[group.index()].members.iter().any(|(member, _)| *member == actor)
-        }
-    }
+    rule.asks(actor, &scenario.groups)
 }
 
 /// Whether a rule is met by those for whom `agrees` holds.
@@ -408,7 +402,7 @@ fn type_table(types: &[Vec<PlayerType>]) -> Vec<Vec<usize>> {
 fn horizon(scenario: &Scenario, asked: Option<u32>) -> Result<(u32, AtDeadline), Unable> {
     let about = &scenario.about;
     let until = |day: Option<Date>| match (about.from, day, about.step) {
-        (Some(from), Some(day), Some(step)) => Some(steps_between(from, day, step)),
+        (Some(from), Some(day), Some(step)) => Some(step.periods(&from, &day).max(1)),
         _ => None,
     };
     let game = &scenario.crisis.game;
@@ -426,22 +420,6 @@ fn horizon(scenario: &Scenario, asked: Option<u32>) -> Result<(u32, AtDeadline),
     let comes = limit.is_none_or(|limit| limit <= periods);
     let end = deadline.filter(|_| comes).map_or(AtDeadline::NoDeal, |deadline| deadline.then);
     Ok((played, end))
-}
-
-/// Steps from one day to another, rounded, at least 1.
-fn steps_between(from: Date, to: Date, step: Step) -> u32 {
-    let day = |date: Date| {
-        f64::from(date.year) * 365.25
-            + f64::from(date.month.max(1) - 1) * (365.25 / 12.0)
-            + f64::from(date.day.max(1) - 1)
-    };
-    let unit = match step.unit {
-        StepUnit::Day => 1.0,
-        StepUnit::Week => 7.0,
-        StepUnit::Month => 365.25 / 12.0,
-        StepUnit::Year => 365.25,
-    };
-    ((day(to) - day(from)) / (unit * f64::from(step.count))).round().max(1.0) as u32
 }
 
 fn turns(scenario: &Scenario, players: &[ActorId]) -> Vec<Turn> {
@@ -486,7 +464,7 @@ fn stages(scenario: &Scenario, players: &[ActorId], periods: u32) -> Vec<StageFr
     let about = &scenario.about;
     let of = |stage: &crate::scenario::Stage| {
         let last = match (about.from, stage.by, about.step) {
-            (Some(from), Some(by), Some(step)) => steps_between(from, by, step) - 1,
+            (Some(from), Some(by), Some(step)) => step.periods(&from, &by).max(1) - 1,
             _ => periods - 1,
         };
         StageFrame {

@@ -747,7 +747,7 @@ impl Check<'_> {
         let then = match row.text("then")? {
             "no_deal" => AtDeadline::NoDeal,
             "war" => AtDeadline::War,
-            _ => {
+            "imposed" => {
                 if row.node("imposed_by").is_none() {
                     self.findings.push(
                         Diagnostic::error(Code::MISSING_KEY, row.span, "whose terms are imposed?")
@@ -757,6 +757,8 @@ impl Check<'_> {
                 }
                 AtDeadline::Imposed(imposed_by?)
             }
+            // Another word: the shape of the table has told.
+            _ => return None,
         };
         if let Some(node) = row.node("imposed_by").filter(|_| !matches!(then, AtDeadline::Imposed(_))) {
             self.findings.push(
