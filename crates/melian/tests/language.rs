@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
-use melian::diagnostic::{Code, Diagnostic, Severity, Sources, explain};
+use melian::diagnostic::{Code, Severity, explain};
 use melian::scenario::{Change, Conduct, FileProblem, Files, NoFiles, Read, Scenario, Status};
 use melian::uncertainty::Estimate;
 use proptest::prelude::*;

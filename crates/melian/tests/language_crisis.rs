@@ -111,53 +111,109 @@ fn told(changes: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_game_of_one_player() {
-    assert_snapshot!(told(&[(r#"players   = ["north", "south"]"#, r#"players   = ["north"]"#)]), @"");
+    assert_snapshot!(told(&[(r#"players   = ["north", "south"]"#, r#"players   = ["north"]"#)]), @r#"
+    error[M0321]: a game has 2 to 4 players, not 1
+     49 | players   = ["north"]
+        |             ^^^^^^^^^
+        = help: others take part as allies, spoilers, mediators or givers of guarantees
+    "#);
 }
 
 #[test]
 fn war_that_no_rung_is() {
     assert_snapshot!(told(&[(r#"  { name = "war", war = true },
-"#, "")]), @"");
+"#, "")]), @r#"
+    error[M0321]: an accident leads to war, but no rung is war
+     69 |   { name = "closure", cost = 3, accident = { low = 0.01, likely = 0.03, high = 0.1, basis = "expert", source = "asked" }, by = "north" },
+        |                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        = help: mark one: { name = "war", war = true }
+    "#);
 }
 
 #[test]
 fn a_deadline_after_the_last_period() {
-    assert_snapshot!(told(&[(r#"by   = "2026-07""#, "after = 9")]), @"");
+    assert_snapshot!(told(&[(r#"by   = "2026-07""#, "after = 9")]), @r#"
+    error[M0321]: the deadline lies in period 9, after the last, 8
+    101 | after = 9
+        |         ^
+    "#);
 }
 
 #[test]
 fn types_that_are_surely_too_likely() {
-    assert_snapshot!(told(&[("honest = { chance = 0.7", "honest = { chance = 0.9")]), @"");
+    assert_snapshot!(told(&[("honest = { chance = 0.7", "honest = { chance = 0.9")]), @r#"
+    error[M0322]: chances are 1.2 in sum: above 1
+     84 | honest = { chance = 0.9, spoiled = 0.2 }
+        |                     ^^^
+     83 | [type.south.trust]
+        | ------------------ the types are here
+    "#);
 }
 
 #[test]
 fn a_belief_about_oneself() {
-    assert_snapshot!(told(&[(r#"believed = { south = "0.3..0.8" }"#, r#"believed = { patron = "0.3..0.8" }"#)]), @"");
+    assert_snapshot!(told(&[(r#"believed = { south = "0.3..0.8" }"#, r#"believed = { patron = "0.3..0.8" }"#)]), @r#"
+    error[M0323]: `patron` knows this of itself
+    130 | believed = { patron = "0.3..0.8" }
+        |              ^^^^^^
+        = help: name those who don't know it
+    error[M0110]: unknown path `ally.patron.believed.south`
+    168 | fields = ["ally.patron.chance", "ally.patron.believed.south"]
+        |                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no value has this path
+    130 | believed = { patron = "0.3..0.8" }
+        |                       ---------- a similar path leads here
+        = help: did you mean `ally.patron.believed.patron`?
+    "#);
 }
 
 #[test]
 fn an_office_of_someone_who_does_not_play() {
-    assert_snapshot!(told(&[("[office.north]", "[office.patron]")]), @"");
+    assert_snapshot!(told(&[("[office.north]", "[office.patron]")]), @r#"
+    warning[M0311]: an office for `patron`, who is not a player
+    134 | [office.patron]
+        | ^^^^^^^^^^^^^^^ the crisis lens passes this over
+        = help: name it in [game] players = [..], or leave this out
+    "#);
 }
 
 #[test]
 fn an_audience_of_someone_who_does_not_play() {
-    assert_snapshot!(told(&[("[audience.north]", "[audience.patron]")]), @"");
+    assert_snapshot!(told(&[("[audience.north]", "[audience.patron]")]), @r#"
+    warning[M0311]: an audience for `patron`, who is not a player
+     87 | [audience.patron]
+        | ^^^^^^^^^^^^^^^^^ the crisis lens passes this over
+        = help: name it in [game] players = [..], or leave this out
+    "#);
 }
 
 #[test]
 fn types_of_someone_who_does_not_play() {
-    assert_snapshot!(told(&[("[type.south.trust]", "[type.militia.trust]")]), @"");
+    assert_snapshot!(told(&[("[type.south.trust]", "[type.militia.trust]")]), @r#"
+    warning[M0311]: types for `militia`, who is not a player
+     83 | [type.militia.trust]
+        |       ^^^^^^^ the crisis lens passes this over
+        = help: name it in [game] players = [..], or leave this out
+    "#);
 }
 
 #[test]
 fn a_mediator_who_plays() {
-    assert_snapshot!(told(&[("[mediator.patron]", "[mediator.south]")]), @"");
+    assert_snapshot!(told(&[("[mediator.patron]", "[mediator.south]")]), @r#"
+    warning[M0324]: the mediator `south` is a player too
+    145 | [mediator.south]
+        | ^^^^^^^^^^^^^^^^ it would propose terms to itself
+        = help: leave it out of [game] players, or leave the mediation to another actor
+    "#);
 }
 
 #[test]
 fn a_red_line_passed_from_the_start() {
-    assert_snapshot!(told(&[(r#"start = "talks""#, r#"start = "closure""#)]), @"");
+    assert_snapshot!(told(&[(r#"start = "talks""#, r#"start = "closure""#)]), @r#"
+    warning[M0324]: the red line `closure` is passed from the start
+     91 | [[red_line]]
+        | ^^^^^^^^^^^^ the crisis starts at `closure`
+        = help: draw it above the start, or let the crisis start lower: [ladder] start = "RUNG"
+    "#);
 }
 
 #[test]
@@ -168,12 +224,24 @@ of       = "patron"
 supports = "north"
 chance   = 0.1
 
-[office.north]"#)]), @"");
+[office.north]"#)]), @r#"
+    warning[M0324]: `patron` may stand on two sides of one war
+    134 | [[ally]]
+        | ^^^^^^^^
+    126 | [[ally]]
+        | -------- the other side is here
+        = help: keep the side it would join; for a choice between sides write a policy for each
+    "#);
 }
 
 #[test]
 fn an_ally_sworn_to_the_other_side() {
-    assert_snapshot!(told(&[(r#"sides      = { north = ["militia"] }"#, r#"sides      = { north = ["militia", "patron"] }"#)]), @"");
+    assert_snapshot!(told(&[(r#"sides      = { north = ["militia"] }"#, r#"sides      = { north = ["militia", "patron"] }"#)]), @r#"
+    warning[M0324]: `patron` may stand on two sides of one war
+    126 | [[ally]]
+        | ^^^^^^^^ [war] sides has it on the other side
+        = help: keep the side it would join; for a choice between sides write a policy for each
+    "#);
 }
 
 /// Without the sections that let a signed deal be broken.
@@ -188,7 +256,24 @@ fn deals_that_cannot_be_broken() {
         .replace(r#""spoiler.militia", "#, "")
         .replace("P(joins(patron) under patron_pledges) > 0.5", "P(broken) < 0.1");
     let read = read(&text);
-    assert_snapshot!(said::render(&read.diagnostics, &read.sources), @"");
+    assert_snapshot!(said::render(&read.diagnostics, &read.sources), @r#"
+    warning[M0311]: `spoiled` says how likely a strike succeeds, but there is no spoiler
+     81 | wavers = { war_cost = 60, spoiled = 0.2 }
+        |                                     ^^^
+        = help: say who may strike at a signed deal: [[spoiler]] actor = "ACTOR" ...
+    warning[M0311]: a type that may break deals, but signed deals are always kept
+     85 | false  = { chance = 0.3, spoiled = 0.6, temptation = 20 }
+        |                                                      ^^
+        = help: deals can be broken under [compliance]: give it, with what breaking one is worth
+    warning[M0311]: a guarantee, but signed deals are always kept
+    104 | [[guarantee]]
+        | ^^^^^^^^^^^^^
+        = help: deals can be broken under [compliance]: give it, with what breaking one is worth
+    warning[M0311]: this asks whether a deal breaks, but nothing here can break one
+    160 | test = "belief(south, north, firm, 5) > 0.5 and P(rung >= closure) < 0.4 and P(broken) < 0.1"
+        |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        = help: a deal breaks by a [[spoiler]] or under [compliance]: give one of them
+    "#);
 }
 
 /// Who only strikes, joins, vouches or mediates needs no stance.
@@ -200,5 +285,10 @@ fn a_part_is_enough() {
 
 #[test]
 fn a_deadline_that_brings_an_unknown_thing() {
-    assert_snapshot!(told(&[(r#"then = "no_deal""#, r#"then = "peace""#)]), @"");
+    assert_snapshot!(told(&[(r#"then = "no_deal""#, r#"then = "peace""#)]), @r#"
+    error[M0103]: unexpected word "peace"
+    102 | then = "peace"
+        |        ^^^^^^^
+        = help: the words for it are `no_deal`, `war`, `imposed`
+    "#);
 }

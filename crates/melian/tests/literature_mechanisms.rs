@@ -794,9 +794,10 @@ fn ends_of_ranges_are_answered() {
     assert_eq!(ask("h", "r=1,t=.5,p=0,s=-1,tg=1.5,trust=1").verdict, "one step");
     facts(&ask("i2", "w=50,s=100,p=20,d=0"), &[("spends", "1")]);
     // Long records, below all doubles: 400 lapses and 900 enforced tests.
-    let logs = 400.0 * (0.1_f64 / 0.7).ln() + 900.0 * (0.9_f64 / 0.3).ln() + (0.6_f64 / 0.4).ln();
+    let ln = melian::math::ln;
+    let logs = 400.0 * ln(0.1 / 0.7) + 900.0 * ln(0.9 / 0.3) + ln(0.6 / 0.4);
     let belief = ask("d2", "p=.6,et=.9,ew=.3,lapses=400,enforced=900").number("belief").expect("a number");
-    assert!((belief - 1.0 / (1.0 + (-logs).exp())).abs() < 1e-9);
+    assert!((belief - 1.0 / (1.0 + melian::math::exp(-logs))).abs() < 1e-9);
     // A bias that leaves room for a billion messages is answered at once.
     assert!(ask("k1", "b=1e-18").number("messages").expect("a number") > 5e8);
 }
@@ -828,9 +829,9 @@ fn lopsided_contests_have_their_closed_form() {
         let k = pace / (1.0 - pace);
         let partner = |x: f64| k * x / (1.0 - x + k * x);
         // T = integral of k x / ((1 - x)(1 - x + k x)): partial fractions.
-        let clock = |x: f64| match k == 1.0 {
-            true => -x - melian::math::ln(1.0 - x),
-            false => -melian::math::ln(1.0 - x) - melian::math::ln(1.0 - x + k * x) / (k - 1.0),
+        let clock = |x: f64| {
+            let late = if k == 1.0 { -x } else { -melian::math::ln(1.0 - x + k * x) / (k - 1.0) };
+            late - melian::math::ln(1.0 - x)
         };
         let standing = |x: f64| melian::math::exp(-clock(x)) * (1.0 - x) * (1.0 - partner(x));
         let disaster =

@@ -211,7 +211,8 @@ fn the_last_test_comes_where_the_belief_is_below_its_threshold() {
 fn more_resolve_on_both_sides_raises_the_risk() {
     let disaster = |high: &str| {
         let changed = format!("chance = {high}, war_cost = 100");
-        let scenario = scenario("e-brinkmanship", &[("chance = 0.5, war_cost = 100", &*changed)]);
+        let changes = [("chance = 0.5, war_cost = 100", &*changed), ("precision = 20", "precision = 10")];
+        let scenario = scenario("e-brinkmanship", &changes);
         Played::of(&scenario, None, 1).first(Quantity::War)
     };
     let risks = ["0.2", "0.5", "0.8"].map(disaster);

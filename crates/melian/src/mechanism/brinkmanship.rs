@@ -239,11 +239,7 @@ impl<D: Distribution> Resolve<D> {
             let struck = exp(-u - y[0] - y[1]);
             [w, clock, struck * clock, struck * w, struck * u, both * clock, both * u]
         };
-        let moved = |y: &[f64; 7], slope: &[f64; 7], by: f64| {
-            let mut moved = *y;
-            moved.iter_mut().zip(slope).for_each(|(y, slope)| *y += by * slope);
-            moved
-        };
+        let moved = |y: &[f64; 7], slope: &[f64; 7], by: f64| std::array::from_fn(|i| y[i] + by * slope[i]);
         let mut closing = false;
         while on(&at) && step.abs() > 1e-10 {
             let half = at.s + 0.5 * step;
@@ -251,10 +247,8 @@ impl<D: Distribution> Resolve<D> {
             let second = slopes(half, &moved(&at.y, &first, 0.5 * step));
             let third = slopes(half, &moved(&at.y, &second, 0.5 * step));
             let fourth = slopes(at.s + step, &moved(&at.y, &third, step));
-            let mut next = at.y;
-            for i in 0..next.len() {
-                next[i] += step / 6.0 * (first[i] + 2.0 * second[i] + 2.0 * third[i] + fourth[i]);
-            }
+            let mean = |i: usize| (first[i] + 2.0 * second[i] + 2.0 * third[i] + fourth[i]) / 6.0;
+            let next: [f64; 7] = std::array::from_fn(|i| at.y[i] + step * mean(i));
             let stands = next[0] > 1e-12 * exp(at.s);
             closing |= !stands;
             if stands {

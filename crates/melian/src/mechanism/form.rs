@@ -58,9 +58,9 @@ impl Talk {
         for (message, used) in groupings(self.prior.len()) {
             let sends: Vec<Vec<f64>> = message.iter().map(|&m| lot(m, 1.0, m, used)).collect();
             self.answered(&sends, None, &mut found);
-            for of in 0..message.len() {
-                for visits in (0..used).filter(|&m| m != message[of]) {
-                    self.with_lots(&sends, of, (message[of], visits), &mut found);
+            for (of, &home) in message.iter().enumerate() {
+                for visits in (0..used).filter(|&other| other != home) {
+                    self.with_lots(&sends, of, (home, visits), &mut found);
                 }
             }
         }
@@ -104,7 +104,8 @@ impl Talk {
         for (one, other) in (0..acts).flat_map(|one| (0..one).map(move |other| (one, other))) {
             let tilt = self.prior[of] * (self.receiver[of][one] - self.receiver[of][other]);
             let share = (without[other] - without[one]) / tilt;
-            if !(share > ALIKE && share < 1.0 - ALIKE) {
+            let inside = share > ALIKE && share < 1.0 - ALIKE;
+            if !inside {
                 continue;
             }
             let mut mixed = sends.to_vec();
@@ -117,7 +118,7 @@ impl Talk {
                 let own = &self.sender[of];
                 let weight = (own[act] - own[other]) / (own[one] - own[other]);
                 if weight > ALIKE && weight < 1.0 - ALIKE {
-                    self.answered(&mixed, Some((visits, lot(one, weight, other, acts))), found);
+                    self.answered(&mixed, Some((visits, &lot(one, weight, other, acts))), found);
                 }
             }
         }
@@ -125,12 +126,12 @@ impl Talk {
 
     /// Every set of best replies, one act each and all different but for a reply that is set; those in which no type
     /// would rather say something else are kept.
-    fn answered(&self, sends: &[Vec<f64>], set: Option<(usize, Vec<f64>)>, found: &mut Vec<Said>) {
+    fn answered(&self, sends: &[Vec<f64>], set: Option<(usize, &[f64])>, found: &mut Vec<Said>) {
         let acts = self.act_count();
         let mut sets: Vec<Vec<Vec<f64>>> = vec![Vec::new()];
         for message in 0..sends[0].len() {
-            let replies: Vec<Vec<f64>> = match &set {
-                Some((at, reply)) if *at == message => vec![reply.clone()],
+            let replies: Vec<Vec<f64>> = match set {
+                Some((at, reply)) if at == message => vec![reply.to_vec()],
                 _ => self.best(sends, message).into_iter().map(|act| lot(act, 1.0, act, acts)).collect(),
             };
             let longer = |so_far: &Vec<Vec<f64>>| {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use melian::diagnostic::{Diagnostic, Sources};
 
 /// Diagnostics as plain text: message, places with their lines, help.
-pub fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
+pub(crate) fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
         let _ = writeln!(out, "{diagnostic}");
