@@ -4,7 +4,7 @@ use melian::analysis::{
     Driver, Drivers, ElementaryEffects, Estimated, MeasureDrivers, Pair, Silent, SobolIndices, Total,
 };
 use melian::ensemble::Arm;
-use melian::lens::{Measure, Unit, full_id};
+use melian::lens::{Ending, Measure, Quantity, Unit, full_id};
 use melian::scenario::{Guard, Scenario};
 use melian::study::drivers::Designed;
 use melian::uncertainty::EXPERT_PATH;
@@ -360,6 +360,20 @@ pub(crate) fn name_of(scenario: &Scenario, name: &str) -> String {
         None => input(scenario, path),
     };
     name.split(" + ").map(words).collect::<Vec<_>>().join(" + ")
+}
+
+/// A measure in words.
+pub(crate) fn measure_name(scenario: &Scenario, quantity: Quantity) -> String {
+    match quantity {
+        Quantity::Terms(issue) => format!("terms on {}", shorten(&scenario.issues[issue.index()].name, 60)),
+        Quantity::Room => "whether there is room".to_owned(),
+        Quantity::War => "chance of war".to_owned(),
+        Quantity::Ending(Ending::Deal) => "chance that a deal stands".to_owned(),
+        Quantity::Ending(Ending::Imposed) => "chance that terms are imposed".to_owned(),
+        Quantity::Ending(Ending::Broken) => "chance that a deal breaks".to_owned(),
+        Quantity::Ending(Ending::None) => "chance of neither".to_owned(),
+        other => other.column(scenario),
+    }
 }
 
 /// Whether the guard keeps an input from being ranked: its path, or one of those that move with it.

@@ -5,7 +5,7 @@ use melian::scenario::IssueId;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ReportInput;
-use crate::drivers::Shared;
+use crate::drivers::{Shared, measure_name};
 use crate::number::{self, Share, count, interval, percent, points};
 use crate::text::{capital, clean, list, plural, shorten, wrap};
 use crate::view::{Condition, Solved, Spread, View, Voice, date};
@@ -331,8 +331,8 @@ fn drivers(page: &mut Page, view: View<'_>) {
             .map(|input| format!("{} ({})", input.name, input.text()))
             .collect();
         if !told.is_empty() {
-            let column = quantity.column(view.input.scenario);
-            page.say(label, &format!("{column}  {}", told.join("; ")));
+            let measure = measure_name(view.input.scenario, quantity);
+            page.say(label, &format!("{measure}: {}", told.join("; ")));
             label = "";
         }
     }

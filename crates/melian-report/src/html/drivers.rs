@@ -1,11 +1,11 @@
 //! What decides the answer: the numbers that explain its spread, measure by measure.
 
 use melian::analysis::MeasureDrivers;
-use melian::lens::{Ending, Quantity, full_id};
+use melian::lens::{Quantity, full_id};
 
 use super::markup::{Section, details, figure, number, table, text};
 use crate::chart::{Caption, ShareRow, shares};
-use crate::drivers::{Shared, is_apart, name_of};
+use crate::drivers::{Shared, is_apart, measure_name, name_of};
 use crate::number::{count, percent};
 use crate::text::{capital, escape};
 use crate::view::View;
@@ -50,7 +50,7 @@ fn part(view: View<'_>, quantity: Quantity) -> Option<String> {
     if told.is_empty() {
         return None;
     }
-    let title = heading(view, quantity);
+    let title = capital(&measure_name(view.input.scenario, quantity));
     let rows: Vec<ShareRow> = told
         .iter()
         .map(|input| ShareRow {
@@ -102,17 +102,4 @@ fn by_lens(view: View<'_>, outputs: &[&MeasureDrivers]) -> String {
         })
         .collect();
     table("The strongest number of each lens", &[text("Lens"), text("Number"), number("Share")], &rows)
-}
-
-fn heading(view: View<'_>, quantity: Quantity) -> String {
-    match quantity {
-        Quantity::Terms(issue) => format!("Terms: {}", view.issue(issue).name),
-        Quantity::Room => "Whether there is room".to_owned(),
-        Quantity::War => "The chance of war".to_owned(),
-        Quantity::Ending(Ending::Deal) => "The chance that a deal stands".to_owned(),
-        Quantity::Ending(Ending::Imposed) => "The chance that terms are imposed".to_owned(),
-        Quantity::Ending(Ending::Broken) => "The chance that a deal breaks".to_owned(),
-        Quantity::Ending(Ending::None) => "The chance of neither".to_owned(),
-        other => other.column(view.input.scenario),
-    }
 }

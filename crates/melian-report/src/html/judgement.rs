@@ -1,12 +1,13 @@
 //! The judgement: a few plain sentences with numbers.
 
-use melian::lens::Quantity;
+use melian::lens::{Quantity, ReferenceClass};
 use melian::scenario::IssueId;
 
 use super::markup::{Section, bullets};
 use crate::number::{interval, percent, points};
+use crate::terminal::ENDINGS;
 use crate::text::{list, plural, words};
-use crate::view::{Condition, Spread, View};
+use crate::view::{Condition, Spread, View, Voice};
 
 /// Issues told in the judgement; the rest have their own sections.
 const ISSUES: usize = 4;
@@ -154,48 +155,63 @@ pub(super) fn in_words(view: View<'_>, issue: IssueId, low: f64, high: f64) -> S
 }
 
 fn endings(view: View<'_>) -> Vec<String> {
-    let mut sentences: Vec<String> = view
-        .speakers_of_endings()
-        .iter()
-        .filter_map(|voice| voice.note?.reference.as_ref())
-        .map(|class| {
-            let shares: Vec<String> = class
-                .shares
-                .iter()
-                .filter(|share| !matches!(share.quantity, Quantity::Violence(_)))
-                .map(|share| {
-                    let part = f64::from(share.count) / f64::from(share.of);
-                    let (low, high) = share.interval;
-                    format!("{} in {} {}", words(&share.label), percent(part), interval(100.0 * low, 100.0 * high))
-                })
-                .collect();
-            format!(
-                "<strong>How it ends.</strong> Of {} past cases of the class {} ({} to {}): {} (90 % intervals in \
-                 brackets). Violence and endings overlap.",
-                class.cases,
-                crate::text::quoted(&class.name),
-                class.period.0,
-                class.period.1,
-                list(&shares)
-            )
-        })
-        .collect();
+    let speakers = view.speakers_of_endings();
+    let classes = speakers.iter().filter_map(|voice| voice.note?.reference.as_ref()).map(of_class);
+    let models = speakers.iter().filter_map(by_model);
+    let mut said: Vec<String> = classes.chain(models).collect();
     let families = view.families().len() as u64;
     let speaking = view.families_on_endings() as u64;
-    let can = if speaking == 0 {
-        "<strong>How it ends.</strong> No lens here can speak of endings; their terms hold in case of a deal."
-            .to_owned()
+    said.push(if speaking == 0 {
+        "No lens here can speak of endings; their terms hold in case of a deal.".to_owned()
     } else {
         format!(
             "{speaking} of {} can speak of endings at all; the others say what terms a deal would have, not whether there is one.",
             plural(families, "lens family", "lens families")
         )
-    };
-    match sentences.last_mut() {
-        Some(last) => last.push_str(&format!(" {can}")),
-        None => sentences.push(can),
-    }
-    sentences
+    });
+    vec![format!("<strong>How it ends.</strong> {}", said.join(" "))]
+}
+
+/// What became of past cases of a class.
+fn of_class(class: &ReferenceClass) -> String {
+    let shares: Vec<String> = class
+        .shares
+        .iter()
+        .filter(|share| !matches!(share.quantity, Quantity::Violence(_)))
+        .map(|share| {
+            let part = f64::from(share.count) / f64::from(share.of);
+            let (low, high) = share.interval;
+            format!("{} in {} {}", words(&share.label), percent(part), interval(100.0 * low, 100.0 * high))
+        })
+        .collect();
+    format!(
+        "Of {} past cases of the class {} ({} to {}): {} (90 % intervals in brackets). Violence and endings overlap.",
+        class.cases,
+        crate::text::quoted(&class.name),
+        class.period.0,
+        class.period.1,
+        list(&shares)
+    )
+}
+
+/// What a lens that plays the case makes of it.
+fn by_model(voice: &Voice<'_>) -> Option<String> {
+    let chances: Vec<String> = ENDINGS
+        .iter()
+        .filter_map(|(quantity, name)| {
+            let said = voice.group.measure(*quantity)?;
+            let (low, high) = (said.quantiles.p05, said.quantiles.p95);
+            Some(format!("{name} {} {}", percent(said.mean), interval(100.0 * low, 100.0 * high)))
+        })
+        .collect();
+    let speaks = voice.note.is_none_or(|note| note.reference.is_none()) && !chances.is_empty();
+    speaks.then(|| {
+        format!(
+            "{}: {} (mean chance inside the lens, and 5 % to 95 % of draws).",
+            crate::text::escape(&voice.label),
+            list(&chances)
+        )
+    })
 }
 
 fn disagreement(view: View<'_>) -> String {
