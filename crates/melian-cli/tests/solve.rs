@@ -45,3 +45,35 @@ fn a_broken_game_is_told_with_its_place() {
     assert_eq!(solve(&["nothing.efg"]).status.code(), Some(2));
     assert_eq!(solve(&["chain2.efg", "--concept", "magic"]).status.code(), Some(2));
 }
+
+/// Beer-quiche has a second component, pooling on quiche, which the principal branch doesn't tend to.
+#[test]
+fn restarts_keep_the_first_answer_and_every_further_one_is_certified() {
+    let said = solve(&["beerquiche.efg", "--restarts", "8", "--seed", "3", "--format", "json"]);
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    let answer: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON on stdout");
+    let solutions = answer["report"]["solutions"].as_array().expect("a list");
+    assert!(!solutions.is_empty());
+    for solution in solutions {
+        assert!(solution["certificate"]["max_regret"].as_f64().expect("a number") <= 1e-8);
+    }
+    assert!((solutions[0]["payoffs"][0]["payoff"].as_f64().expect("a number") - 2.9).abs() < 1e-6);
+    let again = solve(&["beerquiche.efg", "--restarts", "8", "--seed", "3", "--format", "json"]);
+    assert_eq!(said.stdout, again.stdout);
+    let refused = solve(&["beerquiche.efg", "--restarts", "8", "--concept", "pure"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("--restarts"), "{}", text(&refused.stderr));
+}
+
+#[test]
+fn when_the_time_is_up_the_best_found_is_judged_and_printed() {
+    let said = solve(&["beerquiche.efg", "--time", "0.000000001"]);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stderr).contains("the time is up"), "{}", text(&said.stderr));
+    let shown = text(&said.stdout);
+    for line in ["NOT solved to tolerance", "largest regret"] {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    assert_eq!(solve(&["beerquiche.efg", "--time", "-1"]).status.code(), Some(2));
+    assert!(solve(&["beerquiche.efg", "--time", "600"]).status.success());
+}

@@ -452,6 +452,29 @@ fn affine_changes_keep_pure_equilibria_and_backward_induction() {
 
 // Structure.
 
+/// Nash equilibrium knows no units: a player paid in units of 1e12 doesn't make the other's gains small.
+#[test]
+fn gains_are_measured_in_the_players_own_units() {
+    let game = |unit: &str| {
+        file(&format!(
+            "EFG 2 R \"\" {{ \"A\" \"B\" }}\np \"\" 1 1 \"x\" {{ \"l\" \"r\" }} 0\n\
+             p \"\" 2 1 \"y\" {{ \"l\" \"r\" }} 0\nt \"\" 1 \"\" {{ 1{unit} 1 }}\nt \"\" 2 \"\" {{ 0 2 }}\n\
+             p \"\" 2 1 \"y\" {{ \"l\" \"r\" }} 0\nt \"\" 3 \"\" {{ 0 3 }}\nt \"\" 4 \"\" {{ 5{unit} 1 }}\n"
+        ))
+    };
+    for unit in ["", "e12", "e-12"] {
+        let report = solve(&game(unit), &SolveOptions::default(), &mut Unlimited);
+        let best = &report.solutions[0].certificate;
+        let held = best.players[1].regret <= 1e-9 * 2.0;
+        assert!(report.outcome != Outcome::Solved || held, "{unit}: {best:?}");
+        for (concept, number) in [(Concept::PureNash, 0), (Concept::PureAgent, 0)] {
+            let options = SolveOptions { concept, ..SolveOptions::default() };
+            let pure = solve(&game(unit), &options, &mut Unlimited);
+            assert_eq!(pure.solutions.len(), number, "{unit} {concept:?}");
+        }
+    }
+}
+
 #[test]
 fn strategic_forms_in_both_bodies() {
     // Player 1 runs fastest: profiles (1,1) (2,1) (1,2) (2,2).

@@ -9,7 +9,7 @@
 //! the exact value comes from trying every pure strategy where there are few enough.
 
 use super::arena::{Arena, InfosetId, NodeKind, Recall};
-use super::payoffs::{Numbers, range};
+use super::payoffs::{Numbers, range, ranges};
 use super::rational::Rational;
 use super::sweep::Sweep;
 use serde::Serialize;
@@ -50,6 +50,8 @@ pub struct Certificate {
     pub players: Vec<Regret>,
     /// The largest regret.
     pub max_regret: f64,
+    /// The largest regret as a part of the player's own spread of payoffs, so that nobody's units matter.
+    pub relative_regret: f64,
     /// The largest spread of a player's payoffs, for scale.
     pub range: f64,
     /// Whether every regret is exact or an upper bound.
@@ -325,6 +327,7 @@ pub fn certify_qre(
     let (local_regret, local_at) = sweep.local_regret(arena);
     Certificate {
         max_regret: players.iter().map(|r| r.regret).fold(0.0, f64::max),
+        relative_regret: relative(players.iter().map(|r| r.regret), &ranges(arena, &numbers.payoff)),
         certified: players.iter().all(|r| r.bound != Bound::NotCertified),
         range: range(arena, &numbers.payoff),
         players,
@@ -334,12 +337,17 @@ pub fn certify_qre(
     }
 }
 
-/// The largest regret of a profile, nothing else.
+/// The largest regret of a profile as a part of the player's own spread of payoffs, nothing else.
 #[must_use]
-pub fn max_regret(arena: &Arena, numbers: &Numbers, profile: &[f64]) -> f64 {
+pub fn relative_regret(arena: &Arena, numbers: &Numbers, profile: &[f64]) -> f64 {
     let mut p = profile.to_vec();
     p.extend_from_slice(&numbers.chance);
-    (0..arena.players()).map(|i| regret_of(arena, i, &p, &numbers.payoff).regret).fold(0.0, f64::max)
+    let regrets = (0..arena.players()).map(|i| regret_of(arena, i, &p, &numbers.payoff).regret);
+    relative(regrets, &ranges(arena, &numbers.payoff))
+}
+
+fn relative(regrets: impl Iterator<Item = f64>, ranges: &[f64]) -> f64 {
+    regrets.zip(ranges).map(|(regret, range)| regret / range).fold(0.0, f64::max)
 }
 
 /// A profile of rationals checked in rational arithmetic.

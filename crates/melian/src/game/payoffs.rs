@@ -41,11 +41,21 @@ impl Numbers {
 
 /// The largest spread over players of a player's path totals; 1 if there is none.
 pub(super) fn range(arena: &Arena, payoff: &[f64]) -> f64 {
+    let widest = spreads(arena, payoff).into_iter().fold(0.0, f64::max);
+    if widest > 0.0 && widest.is_finite() { widest } else { 1.0 }
+}
+
+/// The same of every player alone: what a player's gains are to be measured by.
+pub(super) fn ranges(arena: &Arena, payoff: &[f64]) -> Vec<f64> {
+    let or_one = |spread: f64| if spread > 0.0 && spread.is_finite() { spread } else { 1.0 };
+    spreads(arena, payoff).into_iter().map(or_one).collect()
+}
+
+fn spreads(arena: &Arena, payoff: &[f64]) -> Vec<f64> {
     let n = arena.players();
-    let mut widest = 0.0_f64;
     let mut low = vec![0.0; arena.nodes()];
     let mut high = vec![0.0; arena.nodes()];
-    for player in 0..n {
+    let spread = |player: usize| {
         for node in (0..arena.nodes()).rev() {
             let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
             for &c in arena.kids(node) {
@@ -59,7 +69,7 @@ pub(super) fn range(arena: &Arena, payoff: &[f64]) -> f64 {
             low[node] = own + lo;
             high[node] = own + hi;
         }
-        widest = widest.max(high[0] - low[0]);
-    }
-    if widest > 0.0 && widest.is_finite() { widest } else { 1.0 }
+        high[0] - low[0]
+    };
+    (0..n).map(spread).collect()
 }

@@ -276,14 +276,13 @@ impl Run<'_> {
         };
     }
 
-    fn most_regret(&self) -> f64 {
-        self.options.tolerance * range(self.arena, &self.numbers.payoff)
+    fn falls_short(&self, solution: &Solution) -> bool {
+        solution.certificate.relative_regret > self.options.tolerance
     }
 
     /// The outcome as the certificates have it.
     fn conclude(&mut self) {
-        let most = self.most_regret();
-        let good = |s: &Solution| s.certificate.certified && s.certificate.max_regret <= most;
+        let good = |s: &Solution| s.certificate.certified && !self.falls_short(s);
         let met = !self.report.solutions.is_empty() && self.report.solutions.iter().all(good);
         self.report.outcome = if met { Outcome::Solved } else { Outcome::BestFound };
     }
@@ -443,7 +442,7 @@ impl Run<'_> {
             Err(e) => return self.refuse(&e),
             Ok(branch) => {
                 let mut solution = self.limit_solution(&branch);
-                if solution.certificate.max_regret > self.most_regret() && branch.end != BranchEnd::Stopped {
+                if self.falls_short(&solution) && branch.end != BranchEnd::Stopped {
                     let better =
                         self.limit_from_earlier(&branch).or_else(|| self.limit_from_further(&branch));
                     solution = better.unwrap_or(solution);
@@ -454,13 +453,13 @@ impl Run<'_> {
                         branch.last.lambda, branch.end
                     ));
                 }
-                let regret = solution.certificate.max_regret;
+                let regret = solution.certificate.relative_regret;
                 self.report.solutions.push(solution);
                 regret
             }
         };
         self.other_limits();
-        if least > self.most_regret() {
+        if least > self.options.tolerance {
             self.fall_back(least);
         }
         self.conclude();
@@ -472,7 +471,7 @@ impl Run<'_> {
         let mut best = (self.solution(&last.log_profile, Some(last.lambda), false), last.log_profile.clone());
         for how in [(1e-5, 1e-9, 800.0), (1e-5, 1e-9, 0.0), (1e-3, 1e-6, 0.0), (1e-7, 1e-9, 800.0)] {
             self.refine(last, how, &mut best);
-            if best.0.certificate.max_regret <= 1e-3 * self.most_regret() {
+            if best.0.certificate.relative_regret <= 1e-3 * self.options.tolerance {
                 break;
             }
         }
@@ -493,11 +492,12 @@ impl Run<'_> {
         let mut solution = self.solution(&point.log_profile, Some(from.lambda), false);
         // An equilibrium far off is another one. Where the branch itself falls short, choices that hardly
         // matter may still have some way to go.
-        let short = best.0.certificate.max_regret > self.most_regret();
+        let short = self.falls_short(&best.0);
         let far = if short { 0.1 } else { 1e-3 };
         let near = apart(&solution.profile, &best.0.profile) < far;
         let (new, old) = (&solution.certificate, &best.0.certificate);
-        let better = new.max_regret < old.max_regret && new.local_regret <= 10.0 * old.local_regret + 1e-12;
+        let better =
+            new.relative_regret < old.relative_regret && new.local_regret <= 10.0 * old.local_regret + 1e-12;
         if near && better {
             solution.remarks = vec!["refined by support identification".to_owned()];
             *best = (solution, point.log_profile);
@@ -517,7 +517,7 @@ impl Run<'_> {
         for point in again.at.iter().rev() {
             for how in [(1e-3, 1e-6, 0.0), (1e-3, 1e-6, 800.0), (1e-2, 1e-6, 0.0)] {
                 self.refine(point, how, &mut best);
-                if best.0.certificate.max_regret <= self.most_regret() {
+                if !self.falls_short(&best.0) {
                     let (mut best, logs) = best;
                     best.sequential = self.sequential(&logs);
                     best.exact = self.exactly(&best.profile.clone(), &mut best.remarks);
@@ -543,7 +543,7 @@ impl Run<'_> {
                     .ok()?;
             let mut solution = self.limit_solution(&further);
             let ahead = further.end == BranchEnd::Reached || further.last.lambda > branch.last.lambda;
-            if ahead && solution.certificate.max_regret <= self.most_regret() {
+            if ahead && !self.falls_short(&solution) {
                 solution.events.splice(0..0, branch.events.iter().copied());
                 return Some(solution);
             }
@@ -575,7 +575,7 @@ impl Run<'_> {
                 && branch.end == BranchEnd::Limit
             {
                 let mut solution = self.limit_solution(&branch);
-                let good = solution.certificate.max_regret <= self.most_regret();
+                let good = !self.falls_short(&solution);
                 if good && self.is_new(&solution.profile) {
                     solution.remarks.push("limit of another branch, found by a random restart".to_owned());
                     self.report.solutions.push(solution);
@@ -587,7 +587,7 @@ impl Run<'_> {
     fn fall_back(&mut self, least: f64) {
         let steps = (FALL_BACK / (self.arena.nodes() * self.arena.players()) as u64).clamp(16, 20_000);
         let limits = Limits { steps: steps.min(self.options.limits.steps), ..self.options.limits };
-        let target = self.most_regret();
+        let target = self.options.tolerance;
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         if learned.regret < least {
             let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
@@ -595,7 +595,7 @@ impl Run<'_> {
             solution.remarks.push(format!("by regret matching, {} iterations", learned.iterations));
             if learned.regret <= target && self.options.concept == Concept::Auto {
                 // Any Nash equilibrium will do, and this one is certified.
-                self.report.solutions.retain(|s| s.certificate.max_regret <= target);
+                self.report.solutions.retain(|s| s.certificate.relative_regret <= target);
                 self.report.message =
                     Some("the logit branch fell short; the equilibrium is by regret matching".to_owned());
             }
@@ -607,7 +607,7 @@ impl Run<'_> {
         let limits = self.options.limits;
         let steps = ("steps", limits.steps.to_string());
         self.method("counterfactual regret minimisation, regret matching plus", &[steps]);
-        let target = self.most_regret();
+        let target = self.options.tolerance;
         let learned = regret_matching(self.arena, &self.numbers, target, limits, self.progress);
         let logs: Vec<f64> = learned.profile.iter().map(|&p| ln(p)).collect();
         let mut solution = self.solution(&logs, None, true);

@@ -10,7 +10,7 @@
 //! the weights a linear system in logarithms.
 
 use super::arena::{Arena, InfosetId, Recall};
-use super::payoffs::{Numbers, range};
+use super::payoffs::{Numbers, ranges};
 use super::rational::Rational;
 use super::sweep::Sweep;
 use crate::math::ln;
@@ -48,7 +48,7 @@ pub struct SequentialCheck {
     pub at: Option<usize>,
     /// Whether beliefs are consistent.
     pub consistency: Consistency,
-    /// Gain at most the tolerance times the payoff range, beliefs consistent, and perfect recall.
+    /// Gains at most the tolerance times the mover's payoff range, beliefs consistent, and perfect recall.
     pub sequential: bool,
 }
 
@@ -69,7 +69,7 @@ const ZERO: f64 = 1e-9;
 /// Most entries of the linear program.
 const MAX_ENTRIES: usize = 40_000;
 
-/// Checks an assessment; `tolerance` is relative to the payoff range and applies to probabilities too.
+/// Checks an assessment; `tolerance` is relative to the mover's payoff range and applies to probabilities too.
 ///
 /// # Errors
 /// [`NotAnAssessment`].
@@ -85,10 +85,16 @@ pub fn check_sequential(
     sweep.set_profile(arena, &profile);
     sweep.forward(arena);
     sweep.backward(arena, &numbers.payoff);
-    let (gain, at) = one_shot(arena, &sweep, &assessment.belief);
+    let gains = one_shot(arena, &sweep, &assessment.belief);
+    let (gain, at) = gains
+        .iter()
+        .enumerate()
+        .fold((0.0, None), |worst, (set, &gain)| if gain > worst.0 { (gain, Some(set)) } else { worst });
     let consistency = consistency(arena, &sweep, &assessment.belief, tolerance.max(1e-7));
     let remembers = arena.recall.iter().all(|r| *r == Recall::Perfect);
-    let rational = gain <= tolerance * range(arena, &numbers.payoff);
+    let ranges = ranges(arena, &numbers.payoff);
+    let rational = (gains.iter().zip(&arena.info_player))
+        .all(|(&gain, &player)| gain <= tolerance * ranges[player as usize]);
     Ok(SequentialCheck {
         gain,
         at,
@@ -114,11 +120,10 @@ fn validate(arena: &Arena, a: &Assessment) -> Result<(), NotAnAssessment> {
     Ok(())
 }
 
-/// The largest gain from one action at one information set under given beliefs.
-fn one_shot(arena: &Arena, sweep: &Sweep, belief: &[f64]) -> (f64, Option<usize>) {
+/// The largest gain from one action at every information set under given beliefs.
+fn one_shot(arena: &Arena, sweep: &Sweep, belief: &[f64]) -> Vec<f64> {
     let n = arena.players();
-    let mut worst = (0.0, None);
-    for i in 0..arena.infosets() {
+    let gain = |i: usize| {
         let player = arena.info_player[i] as usize;
         let m0 = arena.member_first[i] as usize;
         let slots = arena.acts(i);
@@ -130,11 +135,9 @@ fn one_shot(arena: &Arena, sweep: &Sweep, belief: &[f64]) -> (f64, Option<usize>
         }
         let best = q.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mean: f64 = q.iter().zip(slots).map(|(q, s)| q * sweep.p[s]).sum();
-        if best - mean > worst.0 {
-            worst = (best - mean, Some(i));
-        }
-    }
-    worst
+        best - mean
+    };
+    (0..arena.infosets()).map(gain).collect()
 }
 
 fn consistency(arena: &Arena, sweep: &Sweep, belief: &[f64], tolerance: f64) -> Consistency {

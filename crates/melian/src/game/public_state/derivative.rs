@@ -1,10 +1,10 @@
 //! The exact derivative of a pass in one direction: costs less than a pass, without exponentials.
 
 use super::lanes;
-use super::structure::{NONE, Numbers, PublicStateGame, Seat, Structure};
+use super::structure::{NONE, Numbers, PublicStateGame, Seat, Spot, Structure};
 use super::sweep::{
     Pass, Scratch, add_log_play, chance_of, expected_ahead, paid_on, spread_play, times_play, width,
-    with_width,
+    with_actions, with_tiles, with_width,
 };
 
 /// A small change of the numbers, in the shape of the numbers.
@@ -64,16 +64,18 @@ impl Change {
         nudge: Option<&Nudge>,
         out: &mut [f64],
     ) {
-        for choice in &game.structure.choices {
-            let (score, play) = (&score[choice.clone()], &pass.strategy[choice.clone()]);
-            log_softmax_change(score, play, &mut self.strategy_log[choice.clone()]);
+        for (seat, &Seat { actions, .. }) in game.structure.seats.iter().enumerate() {
+            let unknowns = game.structure.unknowns_of(seat);
+            let (score, play) = (&score[unknowns.clone()], &pass.strategy[unknowns.clone()]);
+            let out = &mut self.strategy_log[unknowns];
+            with_actions!(actions, log_softmax_changes, (actions, score, play, out));
         }
         with_width!(game.structure.joint_types, forward_change, (game, pass, self, nudge));
         let lambda = nudge.map_or(0.0, |nudge| nudge.lambda);
         if let Some(nudge) = nudge {
             self.set_terminals(game, |payoffs, out| out.copy_from_slice(payoffs), &nudge.payoffs);
         }
-        with_width!(game.structure.joint_types, backward_change, (game, pass, self, nudge, lambda, out));
+        with_tiles!(game.structure.joint_types, backward_change, (game, pass, self, nudge, lambda, out));
         if let Some(nudge) = nudge {
             self.set_terminals(game, |_, out| out.fill(0.0), &nudge.payoffs);
         }
@@ -100,7 +102,7 @@ impl Change {
     pub(super) fn apply_lambda(&mut self, game: &PublicStateGame, pass: &Pass, out: &mut [f64]) {
         self.log_weight.fill(0.0);
         self.strategy_log.fill(0.0);
-        with_width!(game.structure.joint_types, backward_change, (game, pass, self, None, 1.0, out));
+        with_tiles!(game.structure.joint_types, backward_change, (game, pass, self, None, 1.0, out));
     }
 }
 
@@ -122,18 +124,17 @@ fn forward_change<const WIDTH: usize>(
             log_weight[structure.root * joint..][..joint].copy_from_slice(prior);
         }
         let played = &mut scratch.row[..joint];
-        for &state in &structure.order {
-            let state = state as usize;
-            let seats = structure.seats_at(state);
+        for spot in &structure.spots {
+            let state = spot.state;
             for (offset, at) in structure.joint_at(state).enumerate() {
                 if structure.ends[at] {
                     continue;
                 }
                 let links = structure.links_of(at);
-                lanes::copy(played, &log_weight[state * joint..]);
-                if seats.len() == 1 {
-                    add_log_play::<WIDTH>(structure, seats.start, offset, strategy_log, played);
+                if spot.movers == 1 {
+                    play_change::<WIDTH>(structure, spot, offset, (log_weight, strategy_log), played);
                 } else {
+                    lanes::copy(played, &log_weight[state * joint..]);
                     for (seat, action) in structure.joint_actions(state, offset) {
                         add_log_play::<WIDTH>(structure, seat, action, strategy_log, played);
                     }
@@ -161,18 +162,42 @@ fn forward_change<const WIDTH: usize>(
     }
 }
 
-fn log_softmax_change(score: &[f64], strategy: &[f64], out: &mut [f64]) {
-    let (strategy, out) = (&strategy[..score.len()], &mut out[..score.len()]);
-    let mut mean = 0.0;
-    for at in 0..score.len() {
-        mean += score[at] * strategy[at];
-    }
-    for at in 0..score.len() {
-        out[at] = score[at] - mean;
+/// Changes of the logarithms of a state's weights and of the one mover's action together.
+#[inline]
+fn play_change<const WIDTH: usize>(
+    structure: &Structure,
+    spot: &Spot,
+    action: usize,
+    (log_weight, strategy_log): (&[f64], &[f64]),
+    out: &mut [f64],
+) {
+    let joint = width::<WIDTH>(structure);
+    let logs = &strategy_log[spot.first..][..spot.types * spot.actions];
+    let (weights, own_type) =
+        (&log_weight[spot.state * joint..][..joint], &structure.type_of[spot.player][..joint]);
+    let out = &mut out[..joint];
+    for at in 0..joint {
+        out[at] = weights[at] + logs[own_type[at] as usize * spot.actions + action];
     }
 }
 
-fn backward_change<const WIDTH: usize>(
+/// Changes of the logarithms of choices, from those of their scores.
+#[inline]
+fn log_softmax_changes<const A: usize>(actions: usize, score: &[f64], strategy: &[f64], out: &mut [f64]) {
+    let actions = if A == 0 { actions } else { A };
+    let choices = score.chunks_exact(actions).zip(strategy.chunks_exact(actions));
+    for ((score, strategy), out) in choices.zip(out.chunks_exact_mut(actions)) {
+        let mut mean = 0.0;
+        for at in 0..actions {
+            mean += score[at] * strategy[at];
+        }
+        for at in 0..actions {
+            out[at] = score[at] - mean;
+        }
+    }
+}
+
+fn backward_change<const WIDTH: usize, const T: usize>(
     game: &PublicStateGame,
     pass: &Pass,
     change: &mut Change,
@@ -181,61 +206,84 @@ fn backward_change<const WIDTH: usize>(
     out_score: &mut [f64],
 ) {
     let structure = &*game.structure;
-    for &state in structure.order.iter().rev() {
-        let state = state as usize;
-        for at in structure.joint_at(state) {
-            if structure.row_of_joint[at] as usize >= structure.states() {
-                mix_row_change::<WIDTH>(game, pass, nudge, &mut change.value, at);
+    for spot in structure.spots.iter().rev() {
+        if spot.mixes {
+            for at in structure.joint_at(spot.state) {
+                if structure.row_of_joint[at] as usize >= structure.states() {
+                    mix_row_change::<WIDTH>(game, pass, nudge, &mut change.value, at);
+                }
             }
         }
-        let seats = structure.seats_at(state);
-        if seats.len() == 1 {
-            alone_change::<WIDTH>(structure, pass, change, (state, seats.start), lambda_change, out_score);
+        if spot.movers == 1 {
+            action_changes::<T>(structure, pass, change, spot, out_score);
+            score_change(structure, pass, spot.seat, lambda_change, out_score, &mut change.next_log);
+            value_changes::<T>(structure, pass, change, spot);
         } else {
-            at_once_change::<WIDTH>(structure, pass, change, state, lambda_change, out_score);
+            at_once_change::<WIDTH>(structure, pass, change, spot.state, lambda_change, out_score);
         }
     }
 }
 
-/// Changes of scores and values where one player moves.
+/// Changes of the action values of the one player who moves at a state.
 #[inline]
-fn alone_change<const WIDTH: usize>(
+fn action_changes<const T: usize>(
     structure: &Structure,
     pass: &Pass,
-    change: &mut Change,
-    (state, seat): (usize, usize),
-    lambda_change: f64,
+    change: &Change,
+    spot: &Spot,
     out_score: &mut [f64],
 ) {
-    let joint = width::<WIDTH>(structure);
-    let block = structure.players.len() * joint;
-    let player = structure.seats[seat].player;
-    let slots = &structure.slots(seat)[..joint];
-    let joints = structure.joint_at(state);
-    let dweight = (structure.view_of[player] * structure.states() + state) * joint;
-    let dweight = &change.log_weight[dweight..][..joint];
-    let belief = &pass.belief[seat * joint..][..joint];
-    let term = &mut change.joint[..joint];
-    out_score[structure.unknowns_of(seat)].fill(0.0);
-    for (action, at) in joints.clone().enumerate() {
-        let dahead = &change.value[structure.row_of_joint[at] as usize * block + player * joint..][..joint];
-        let slope = &pass.slope[at * joint..][..joint];
-        lanes::two_products(term, (belief, dahead), (slope, dweight));
-        lanes::tally(out_score, term, slots, action);
-    }
-    score_change(structure, pass, seat, lambda_change, out_score, &mut change.next_log);
-    let out = &mut change.scratch.row[..block];
+    let Spot { player, actions, .. } = *spot;
+    let (players, tiles) = (structure.players.len(), structure.joint_types / T);
+    let own_types = structure.type_of[player].as_chunks::<T>().0;
+    let belief = &lanes::tiles::<T>(&pass.belief)[spot.seat * tiles..][..tiles];
+    let dweight = &lanes::tiles::<T>(&change.log_weight)[spot.weights * tiles..][..tiles];
+    let dvalue = lanes::tiles::<T>(&change.value);
+    let slope = &lanes::tiles::<T>(&pass.slope)[spot.joint * tiles..][..actions * tiles];
+    let out = &mut out_score[spot.first..][..spot.types * actions];
     out.fill(0.0);
-    let dplay = term;
-    for (action, at) in joints.enumerate() {
-        let play = &pass.play[at * joint..][..joint];
-        lanes::spread(dplay, &change.next_log, slots, action);
-        lanes::multiply(dplay, play);
-        let row = structure.row_of_joint[at] as usize * block;
-        let (ahead, dahead) = (&pass.value[row..][..block], &change.value[row..][..block]);
-        lanes::add_two_products_by_row(out, (play, dahead), (dplay, ahead));
+    for (action, (row, slope)) in
+        structure.row_of_joint[spot.joint..][..actions].iter().zip(slope.chunks_exact(tiles)).enumerate()
+    {
+        let dahead = &dvalue[(*row as usize * players + player) * tiles..][..tiles];
+        for tile in 0..tiles {
+            let (belief, dahead, slope, dweight) =
+                (&belief[tile], &dahead[tile], &slope[tile], &dweight[tile]);
+            let term = std::array::from_fn(|at| belief[at] * dahead[at] + slope[at] * dweight[at]);
+            lanes::give(out, term, &own_types[tile], actions, action);
+        }
     }
-    lanes::copy(&mut change.value[state * block..][..block], out);
+}
+
+/// Changes of the values of a state where one player moves.
+#[inline]
+fn value_changes<const T: usize>(structure: &Structure, pass: &Pass, change: &mut Change, spot: &Spot) {
+    let Spot { player, actions, .. } = *spot;
+    let (players, tiles) = (structure.players.len(), structure.joint_types / T);
+    let own_types = structure.type_of[player].as_chunks::<T>().0;
+    let play = &lanes::tiles::<T>(&pass.play)[spot.joint * tiles..][..actions * tiles];
+    let dplay = &mut lanes::tiles_mut::<T>(&mut change.scratch.wide)[..actions * tiles];
+    let logs = &change.next_log[spot.first..][..spot.types * actions];
+    for action in 0..actions {
+        for (tile, own_type) in own_types.iter().enumerate() {
+            let (at, log) = (action * tiles + tile, lanes::pick(logs, own_type, actions, action));
+            dplay[at] = std::array::from_fn(|lane| log[lane] * play[at][lane]);
+        }
+    }
+    let (value, dvalue) = (lanes::tiles::<T>(&pass.value), lanes::tiles_mut::<T>(&mut change.value));
+    let rows = &structure.row_of_joint[spot.joint..][..actions];
+    for part in 0..players * tiles {
+        let mut sum = [0.0; T];
+        for (action, row) in rows.iter().enumerate() {
+            let (play, dplay) = (&play[action * tiles + part % tiles], &dplay[action * tiles + part % tiles]);
+            let at = *row as usize * players * tiles + part;
+            let (ahead, dahead) = (&value[at], &dvalue[at]);
+            for lane in 0..T {
+                sum[lane] += play[lane] * dahead[lane] + dplay[lane] * ahead[lane];
+            }
+        }
+        dvalue[spot.state * players * tiles + part] = sum;
+    }
 }
 
 /// Turns changes of a seat's action values into changes of its scores, and notes those of its log-probabilities.
@@ -257,10 +305,7 @@ fn score_change(
         scores[at] = pass.lambda * scores[at] + lambda_change * values[at];
     }
     let actions = structure.seats[seat].actions;
-    for first in (0..scores.len()).step_by(actions) {
-        let choice = first..first + actions;
-        log_softmax_change(&scores[choice.clone()], &play[choice.clone()], &mut logs[choice]);
-    }
+    with_actions!(actions, log_softmax_changes, (actions, scores, play, logs));
 }
 
 /// Changes of scores and values where several players move at once, or none.

@@ -1,11 +1,39 @@
 //! The small loops over joint types. As functions of slices they are known not to overlap, and run in lanes.
 
-/// `out = a b`.
+/// Joint types in tiles of a length known to the compiler, which stay in registers.
 #[inline]
-pub(super) fn product(out: &mut [f64], a: &[f64], b: &[f64]) {
-    let (a, b) = (&a[..out.len()], &b[..out.len()]);
-    for at in 0..out.len() {
-        out[at] = a[at] * b[at];
+pub(super) fn tiles<const T: usize>(entries: &[f64]) -> &[[f64; T]] {
+    entries.as_chunks().0
+}
+
+/// The same, to be changed.
+#[inline]
+pub(super) fn tiles_mut<const T: usize>(entries: &mut [f64]) -> &mut [[f64; T]] {
+    entries.as_chunks_mut().0
+}
+
+/// Of each joint type in a tile, the entry of its own type's action.
+#[inline]
+pub(super) fn pick<const T: usize>(
+    entries: &[f64],
+    own_type: &[u32; T],
+    actions: usize,
+    action: usize,
+) -> [f64; T] {
+    std::array::from_fn(|at| entries[own_type[at] as usize * actions + action])
+}
+
+/// Adds the entries of a tile to those of each own type's action.
+#[inline]
+pub(super) fn give<const T: usize>(
+    to: &mut [f64],
+    entries: [f64; T],
+    own_type: &[u32; T],
+    actions: usize,
+    action: usize,
+) {
+    for at in 0..T {
+        to[own_type[at] as usize * actions + action] += entries[at];
     }
 }
 
@@ -15,16 +43,6 @@ pub(super) fn add_product(out: &mut [f64], a: &[f64], b: &[f64]) {
     let (a, b) = (&a[..out.len()], &b[..out.len()]);
     for at in 0..out.len() {
         out[at] += a[at] * b[at];
-    }
-}
-
-/// `out = a b + c d`.
-#[inline]
-pub(super) fn two_products(out: &mut [f64], (a, b): (&[f64], &[f64]), (c, d): (&[f64], &[f64])) {
-    let (a, b) = (&a[..out.len()], &b[..out.len()]);
-    let (c, d) = (&c[..out.len()], &d[..out.len()]);
-    for at in 0..out.len() {
-        out[at] = a[at] * b[at] + c[at] * d[at];
     }
 }
 
@@ -101,15 +119,6 @@ pub(super) fn multiply(out: &mut [f64], a: &[f64]) {
     let a = &a[..out.len()];
     for at in 0..out.len() {
         out[at] *= a[at];
-    }
-}
-
-/// `out -= a b`.
-#[inline]
-pub(super) fn subtract_product(out: &mut [f64], a: &[f64], b: &[f64]) {
-    let (a, b) = (&a[..out.len()], &b[..out.len()]);
-    for at in 0..out.len() {
-        out[at] -= a[at] * b[at];
     }
 }
 

@@ -91,6 +91,26 @@ pub(super) struct Chance {
     pub(super) branches: usize,
 }
 
+/// What a pass needs to know of a decision state, side by side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    pub(super) state: usize,
+    /// The first seat; the only one if there is one mover.
+    pub(super) seat: usize,
+    pub(super) movers: usize,
+    pub(super) player: usize,
+    pub(super) actions: usize,
+    pub(super) types: usize,
+    /// First unknown of the seat.
+    pub(super) first: usize,
+    /// First joint action.
+    pub(super) joint: usize,
+    /// Row of the state in the weights of the mover's view.
+    pub(super) weights: usize,
+    /// Whether a joint action has a row of values of its own.
+    pub(super) mixes: bool,
+}
+
 /// Everything about a game but its numbers. Shared by all payoff variants.
 #[derive(Debug, PartialEq)]
 pub(super) struct Structure {
@@ -138,6 +158,8 @@ pub(super) struct Structure {
     pub(super) chances: Vec<Chance>,
     pub(super) probability_rows: usize,
     pub(super) payoff_blocks: usize,
+    /// Decision states, in order.
+    pub(super) spots: Vec<Spot>,
 }
 
 /// What the builder hands over; see [`Structure::freeze`].
@@ -224,7 +246,8 @@ impl Structure {
             let types = sizes[seat.player];
             (0..types).map(move |own| seat.first + own * seat.actions..seat.first + (own + 1) * seat.actions)
         });
-        Self {
+        let mut structure = Self {
+            spots: Vec::new(),
             slots: slots.collect(),
             choices: choices.collect(),
             ends,
@@ -257,6 +280,28 @@ impl Structure {
             unknowns: parts.unknowns,
             chances: parts.chances,
             payoff_blocks: parts.payoff_blocks,
+        };
+        structure.spots = structure.order.iter().map(|&state| structure.spot(state as usize)).collect();
+        structure
+    }
+
+    fn spot(&self, state: usize) -> Spot {
+        let seats = self.seats_at(state);
+        let joints = self.joint_at(state);
+        let nobody = Seat { player: 0, actions: 0, first: 0, measure: 0 };
+        let Seat { player, actions, first, .. } =
+            seats.clone().next().map_or(nobody, |seat| self.seats[seat]);
+        Spot {
+            state,
+            seat: seats.start,
+            movers: seats.len(),
+            player,
+            actions,
+            types: self.types[player].len(),
+            first,
+            joint: joints.start,
+            weights: self.view_of[player] * self.states() + state,
+            mixes: joints.clone().any(|joint| self.row_of_joint[joint] as usize >= self.states()),
         }
     }
 

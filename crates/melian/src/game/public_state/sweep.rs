@@ -11,7 +11,7 @@
 
 use super::elementary::{exp_all, ln_all};
 use super::lanes;
-use super::structure::{NONE, PublicStateGame, Seat, Structure};
+use super::structure::{NONE, PublicStateGame, Seat, Spot, Structure};
 use crate::math::ln;
 
 /// Everything one pass computes, kept for the derivative and for reading results.
@@ -73,6 +73,38 @@ macro_rules! with_width {
     };
 }
 pub(super) use with_width;
+
+/// Calls a step with the number of actions known to the compiler where it is small.
+macro_rules! with_actions {
+    ($actions:expr, $name:ident, ($($argument:expr),*)) => {
+        match $actions {
+            2 => $name::<2>($($argument),*),
+            3 => $name::<3>($($argument),*),
+            4 => $name::<4>($($argument),*),
+            _ => $name::<0>($($argument),*),
+        }
+    };
+}
+pub(super) use with_actions;
+
+/// The same, with the number of joint types in a tile: all of them where they are few.
+macro_rules! with_tiles {
+    ($joint:expr, $name:ident, ($($argument:expr),*)) => {
+        match $joint {
+            2 => $name::<2, 2>($($argument),*),
+            3 => $name::<3, 3>($($argument),*),
+            4 => $name::<4, 4>($($argument),*),
+            6 => $name::<6, 6>($($argument),*),
+            8 => $name::<8, 8>($($argument),*),
+            9 => $name::<9, 3>($($argument),*),
+            many if many % 8 == 0 => $name::<0, 8>($($argument),*),
+            many if many % 4 == 0 => $name::<0, 4>($($argument),*),
+            many if many % 3 == 0 => $name::<0, 3>($($argument),*),
+            _ => $name::<0, 1>($($argument),*),
+        }
+    };
+}
+pub(super) use with_tiles;
 
 #[inline]
 pub(super) fn width<const WIDTH: usize>(structure: &Structure) -> usize {
@@ -139,7 +171,7 @@ impl Pass {
         self.play_scores(&game.structure, score);
         with_width!(game.structure.joint_types, forward, (game, self));
         with_width!(game.structure.joint_types, condition, (game, self));
-        with_width!(game.structure.joint_types, backward, (game, self));
+        with_tiles!(game.structure.joint_types, backward, (game, self));
     }
 
     /// Largest change of a probability from the strategy that went in to the one that came out.
@@ -333,48 +365,83 @@ fn gather<const WIDTH: usize>(
     lanes::add(out, logs);
 }
 
-fn backward<const WIDTH: usize>(game: &PublicStateGame, pass: &mut Pass) {
+fn backward<const WIDTH: usize, const T: usize>(game: &PublicStateGame, pass: &mut Pass) {
     let structure = &*game.structure;
-    for &state in structure.order.iter().rev() {
-        let state = state as usize;
-        for at in structure.joint_at(state) {
-            if structure.row_of_joint[at] as usize >= structure.states() {
-                mix_row::<WIDTH>(game, &mut pass.value, at);
+    for spot in structure.spots.iter().rev() {
+        if spot.mixes {
+            for at in structure.joint_at(spot.state) {
+                if structure.row_of_joint[at] as usize >= structure.states() {
+                    mix_row::<WIDTH>(game, &mut pass.value, at);
+                }
             }
         }
-        let seats = structure.seats_at(state);
-        if seats.len() == 1 {
-            choose_alone::<WIDTH>(structure, pass, state, seats.start);
+        if spot.movers == 1 {
+            value_actions::<T>(structure, pass, spot);
+            pass.choose(structure, spot.seat);
+            value_state::<T>(structure, pass, spot);
         } else {
-            choose_at_once::<WIDTH>(structure, pass, state);
+            choose_at_once::<WIDTH>(structure, pass, spot.state);
+            set_value::<WIDTH>(structure, pass, spot.state);
         }
-        set_value::<WIDTH>(structure, pass, state);
     }
 }
 
-/// Scores and choices of the one player who moves at a state, and what the derivative needs of them.
+/// Values of the actions of the one player who moves at a state, and what the derivative needs of them.
 #[inline]
-fn choose_alone<const WIDTH: usize>(structure: &Structure, pass: &mut Pass, state: usize, seat: usize) {
-    let joint = width::<WIDTH>(structure);
-    let block = structure.players.len() * joint;
-    let player = structure.seats[seat].player;
-    let slots = &structure.slots(seat)[..joint];
-    let joints = structure.joint_at(state);
-    let belief = &pass.belief[seat * joint..][..joint];
-    pass.action_value[structure.unknowns_of(seat)].fill(0.0);
-    for (action, at) in joints.clone().enumerate() {
-        let ahead = &pass.value[structure.row_of_joint[at] as usize * block + player * joint..][..joint];
-        let weighted = &mut pass.slope[at * joint..][..joint];
-        lanes::product(weighted, belief, ahead);
-        lanes::tally(&mut pass.action_value, weighted, slots, action);
+fn value_actions<const T: usize>(structure: &Structure, pass: &mut Pass, spot: &Spot) {
+    let Spot { player, actions, .. } = *spot;
+    let (players, tiles) = (structure.players.len(), structure.joint_types / T);
+    let own_types = structure.type_of[player].as_chunks::<T>().0;
+    let belief = &lanes::tiles::<T>(&pass.belief)[spot.seat * tiles..][..tiles];
+    let value = lanes::tiles::<T>(&pass.value);
+    let slope = &mut lanes::tiles_mut::<T>(&mut pass.slope)[spot.joint * tiles..][..actions * tiles];
+    let out = &mut pass.action_value[spot.first..][..spot.types * actions];
+    out.fill(0.0);
+    for (action, (row, slope)) in
+        structure.row_of_joint[spot.joint..][..actions].iter().zip(slope.chunks_exact_mut(tiles)).enumerate()
+    {
+        let ahead = &value[(*row as usize * players + player) * tiles..][..tiles];
+        for tile in 0..tiles {
+            let weighted = std::array::from_fn(|at| belief[tile][at] * ahead[tile][at]);
+            lanes::give(out, weighted, &own_types[tile], actions, action);
+            slope[tile] = weighted;
+        }
     }
-    pass.choose(structure, seat);
-    let belief = &pass.belief[seat * joint..][..joint];
-    for (action, at) in joints.enumerate() {
-        let play = &mut pass.play[at * joint..][..joint];
-        lanes::spread(play, &pass.action_value, slots, action);
-        lanes::subtract_product(&mut pass.slope[at * joint..][..joint], belief, play);
-        lanes::spread(play, &pass.next_strategy, slots, action);
+}
+
+/// Values of a state where one player moves, and what the derivative needs.
+#[inline]
+fn value_state<const T: usize>(structure: &Structure, pass: &mut Pass, spot: &Spot) {
+    let Spot { player, actions, .. } = *spot;
+    let (players, tiles) = (structure.players.len(), structure.joint_types / T);
+    let own_types = structure.type_of[player].as_chunks::<T>().0;
+    let belief = &lanes::tiles::<T>(&pass.belief)[spot.seat * tiles..][..tiles];
+    let slope = &mut lanes::tiles_mut::<T>(&mut pass.slope)[spot.joint * tiles..][..actions * tiles];
+    let play = &mut lanes::tiles_mut::<T>(&mut pass.play)[spot.joint * tiles..][..actions * tiles];
+    let values = &pass.action_value[spot.first..][..spot.types * actions];
+    let choices = &pass.next_strategy[spot.first..][..spot.types * actions];
+    for action in 0..actions {
+        for tile in 0..tiles {
+            let mean = lanes::pick(values, &own_types[tile], actions, action);
+            let slope = &mut slope[action * tiles + tile];
+            for at in 0..T {
+                slope[at] -= belief[tile][at] * mean[at];
+            }
+            play[action * tiles + tile] = lanes::pick(choices, &own_types[tile], actions, action);
+        }
+    }
+    let value = lanes::tiles_mut::<T>(&mut pass.value);
+    let rows = &structure.row_of_joint[spot.joint..][..actions];
+    for part in 0..players * tiles {
+        let mut sum = [0.0; T];
+        for (action, row) in rows.iter().enumerate() {
+            let play = &play[action * tiles + part % tiles];
+            let ahead = &value[*row as usize * players * tiles + part];
+            for at in 0..T {
+                sum[at] += play[at] * ahead[at];
+            }
+        }
+        value[spot.state * players * tiles + part] = sum;
     }
 }
 
@@ -410,22 +477,42 @@ impl Pass {
         let scores = &mut self.next_score[unknowns.clone()];
         let choices = &mut self.next_strategy[unknowns.clone()];
         let values = &self.action_value[unknowns];
-        for first in (0..values.len()).step_by(actions) {
-            let (scores, choice) = (&mut scores[first..][..actions], &mut choices[first..][..actions]);
-            for (at, value) in values[first..][..actions].iter().enumerate() {
-                scores[at] = measure[at] + self.lambda * value;
-            }
-            let top = highest(scores);
-            for (choice, score) in choice.iter_mut().zip(scores) {
-                *choice = *score - top;
-            }
-        }
+        with_actions!(actions, score_all, (values, measure, self.lambda, scores, choices));
         exp_all(choices);
-        for choice in choices.chunks_exact_mut(actions) {
-            let total: f64 = choice.iter().sum();
-            for probability in choice {
-                *probability /= total;
-            }
+        with_actions!(actions, share_all, (choices, actions));
+    }
+}
+
+/// Scores from action values, and what they lie below the highest of their choice.
+#[inline]
+fn score_all<const A: usize>(
+    values: &[f64],
+    measure: &[f64],
+    lambda: f64,
+    scores: &mut [f64],
+    below: &mut [f64],
+) {
+    let actions = if A == 0 { measure.len() } else { A };
+    let choices = scores.chunks_exact_mut(actions).zip(below.chunks_exact_mut(actions));
+    for ((scores, below), values) in choices.zip(values.chunks_exact(actions)) {
+        for at in 0..actions {
+            scores[at] = measure[at] + lambda * values[at];
+        }
+        let top = highest(scores);
+        for at in 0..actions {
+            below[at] = scores[at] - top;
+        }
+    }
+}
+
+/// Divides every choice by its sum.
+#[inline]
+fn share_all<const A: usize>(choices: &mut [f64], actions: usize) {
+    let actions = if A == 0 { actions } else { A };
+    for choice in choices.chunks_exact_mut(actions) {
+        let total: f64 = choice.iter().sum();
+        for probability in choice {
+            *probability /= total;
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::qre::{Choice, Goal, Identify, QreError, limit_of, principal_branch};
 use crate::game::arena::{Arena, InfosetId, NodeKind, Parts};
 use crate::game::budget::{Limits, Progress};
-use crate::game::certify::max_regret;
+use crate::game::certify::relative_regret;
 use crate::game::payoffs::Numbers;
 use crate::game::rational::Rational;
 
@@ -174,11 +174,11 @@ fn solve_one(
     let choice = Choice::plain(sub);
     let branch = principal_branch(sub, numbers, &choice, Goal::Limit(&[]), limits, progress)?;
     let mut best = branch.last.profile();
-    let mut least = max_regret(sub, numbers, &best);
+    let mut least = relative_regret(sub, numbers, &best);
     for how in [identify(1e-5, 1e-9, 800.0), identify(1e-3, 1e-9, 0.0)] {
         if let Some(limit) = limit_of(sub, numbers, &choice, &branch.last, how, limits)? {
             let play = limit.profile();
-            let regret = max_regret(sub, numbers, &play);
+            let regret = relative_regret(sub, numbers, &play);
             if regret < least {
                 (best, least) = (play, regret);
             }

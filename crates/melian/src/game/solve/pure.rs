@@ -2,8 +2,8 @@
 
 use crate::game::arena::{Arena, NodeKind, Recall};
 use crate::game::budget::{Control, Limits, Progress, Status};
-use crate::game::certify::{exact_regrets, max_regret};
-use crate::game::payoffs::{Numbers, range};
+use crate::game::certify::{exact_regrets, relative_regret};
+use crate::game::payoffs::{Numbers, ranges};
 use crate::game::rational::Rational;
 
 /// Who may deviate.
@@ -90,7 +90,8 @@ pub fn pure_equilibria(
             table[cell * units.len() + k] = value[unit.owner];
         }
     }
-    let good = stable_cells(&units, &table, cells, 1e-9 * range(arena, &numbers.payoff));
+    let ranges = ranges(arena, &numbers.payoff);
+    let good = stable_cells(&units, &table, cells, &ranges);
     let mut profiles = Vec::new();
     for cell in good {
         let mut rest = cell;
@@ -107,11 +108,12 @@ pub fn pure_equilibria(
 }
 
 /// Cells in which no unit gains by another strategy.
-fn stable_cells(units: &[Unit], table: &[f64], cells: usize, tolerance: f64) -> Vec<usize> {
+fn stable_cells(units: &[Unit], table: &[f64], cells: usize, ranges: &[f64]) -> Vec<usize> {
     let mut good = vec![true; cells];
     let mut stride = 1;
     for (k, unit) in units.iter().enumerate() {
         let m = unit.strategies.len();
+        let tolerance = 1e-9 * ranges[unit.owner];
         for cell in (0..cells).filter(|c| (c / stride) % m == 0) {
             let at = |j: usize| table[(cell + j * stride) * units.len() + k];
             let best = (0..m).map(at).fold(f64::NEG_INFINITY, f64::max);
@@ -132,7 +134,7 @@ fn confirmed(arena: &Arena, numbers: &Numbers, profile: &[f64]) -> bool {
     let exact: Vec<Rational> = profile.iter().map(|&p| Rational::from(p as i64)).collect();
     match exact_regrets(arena, &exact) {
         Ok((_, regrets)) => regrets.iter().all(Rational::is_zero),
-        Err(_) => max_regret(arena, numbers, profile) <= 1e-9 * range(arena, &numbers.payoff),
+        Err(_) => relative_regret(arena, numbers, profile) <= 1e-9,
     }
 }
 

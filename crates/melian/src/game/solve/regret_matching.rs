@@ -3,7 +3,7 @@
 
 use crate::game::arena::{Arena, NodeKind};
 use crate::game::budget::{Control, Limits, Progress, Status};
-use crate::game::certify::max_regret;
+use crate::game::certify::relative_regret;
 use crate::game::payoffs::Numbers;
 
 /// The best profile a learner met.
@@ -11,13 +11,13 @@ use crate::game::payoffs::Numbers;
 pub struct Learned {
     /// Probability of each action.
     pub profile: Vec<f64>,
-    /// Its largest regret.
+    /// Its largest regret, as a part of the player's own spread of payoffs.
     pub regret: f64,
     /// Iterations made.
     pub iterations: u64,
 }
 
-/// Runs until the largest regret of the average or the current play is at most `target`, or out of steps.
+/// Runs until the largest regret (as a part of the player's own spread of payoffs) of the average or the current play is at most `target`, or out of steps.
 /// Play is judged at iterations 1, 2, 4, 8, .. and every eighth of the way beyond.
 pub fn regret_matching(
     arena: &Arena,
@@ -36,7 +36,7 @@ pub fn regret_matching(
         best.iterations = t;
         if t == check || t == limits.steps {
             for profile in [run.average(), run.current()] {
-                let regret = max_regret(arena, numbers, &profile);
+                let regret = relative_regret(arena, numbers, &profile);
                 if regret < best.regret {
                     (best.profile, best.regret) = (profile, regret);
                 }
@@ -52,7 +52,7 @@ pub fn regret_matching(
         }
     }
     if best.regret == f64::INFINITY {
-        best.regret = max_regret(arena, numbers, &best.profile);
+        best.regret = relative_regret(arena, numbers, &best.profile);
     }
     best
 }
