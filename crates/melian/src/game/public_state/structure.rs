@@ -92,7 +92,7 @@ pub(super) struct Chance {
 }
 
 /// What a pass needs to know of a decision state, side by side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spot {
     pub(super) state: usize,
     /// The first seat; the only one if there is one mover.
