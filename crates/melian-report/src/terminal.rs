@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::ReportInput;
 use crate::drivers::{Shared, measure_name};
-use crate::number::{self, Share, interval, percent, points};
+use crate::number::{self, Share, count, interval, percent, points};
 use crate::text::{capital, clean, list, plural, shorten, wrap};
-use crate::view::{Condition, Spread, View, Voice, date};
+use crate::view::{Condition, Solved, Spread, View, Voice, date};
 
 /// Columns before the content of a line.
 const LABEL: usize = 19;
@@ -280,6 +280,15 @@ fn endings(page: &mut Page, view: View<'_>) {
         };
         page.say(label, &text);
         label = "";
+        let solved = Solved::of(voice);
+        if !solved.soundly() {
+            page.more(&format!(
+                "of {} {} not solved to the tolerance, {} only by a jump to another branch of equilibria",
+                plural(solved.rows, "draw", "draws"),
+                count(solved.failed),
+                count(solved.jumped)
+            ));
+        }
     }
     let speaking = view.families_on_endings();
     let can = if speaking == 0 {

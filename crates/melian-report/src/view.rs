@@ -387,6 +387,32 @@ pub(crate) fn date(date: Date) -> String {
     }
 }
 
+/// How the draws of a game were solved in one case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Solved {
+    pub(crate) rows: u64,
+    /// Not to the tolerance.
+    pub(crate) failed: u64,
+    /// Off the branch that starts at play by weights alone.
+    pub(crate) jumped: u64,
+}
+
+impl Solved {
+    pub(crate) fn of(voice: &Voice<'_>) -> Self {
+        let jumped = voice.group.measure(Quantity::Jumped);
+        Self {
+            rows: voice.group.rows,
+            failed: voice.group.not_converged,
+            jumped: jumped.map_or(0, |said| (said.mean * said.count as f64).round() as u64),
+        }
+    }
+
+    /// Whether every draw is what it seems.
+    pub(crate) fn soundly(self) -> bool {
+        self.failed == 0 && self.jumped == 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

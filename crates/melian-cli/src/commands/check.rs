@@ -14,6 +14,9 @@ use crate::exit::Failure;
 use crate::input::{self, Input};
 use crate::render;
 
+/// Draws that take longer, in seconds on one core, come with advice.
+const LONG: f64 = 120.0;
+
 /// Checks scenarios and says which lenses can run on them.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let mut failed = false;
@@ -46,6 +49,9 @@ fn print(path: &Path, input: &Input, lenses: Option<&Speakers>) {
     if let Some(size) = game(scenario) {
         println!("  the game    {}", sized(&size));
     }
+    for sentence in left_out(scenario) {
+        println!("  left out    {sentence}");
+    }
 }
 
 /// The game of the crisis lens, where it can be played.
@@ -54,18 +60,44 @@ fn game(scenario: &Scenario) -> Option<GameSize> {
     crisis::size(scenario, &options).ok()
 }
 
+/// What the scenario says and that game leaves out.
+fn left_out(scenario: &Scenario) -> Vec<String> {
+    let options = scenario.lens_options.get("crisis").cloned().unwrap_or_default();
+    crisis::left_out(scenario, &options).unwrap_or_default()
+}
+
 fn sized(size: &GameSize) -> String {
     let types: Vec<String> = size.types.iter().map(usize::to_string).collect();
+    let all = size.seconds * size.draws as f64;
+    let advice = if all > LONG {
+        "; fewer types, players, periods, rungs or offers make it quicker, `draws` in `[lens.crisis]` says how many are solved"
+    } else {
+        ""
+    };
     format!(
-        "{} players of {} types, {} periods, {} offers: {} public states, {} unknowns, about {:.1e} s a draw",
+        "{} players of {} types, {} periods, {} offers: {} public states, {} unknowns; about {} a draw on one core, {} for the \
+         {} draws of a case{advice}",
         size.players,
         types.join(" and "),
         size.periods,
         size.offers,
         size.states,
         size.unknowns,
-        size.seconds
+        duration(size.seconds),
+        duration(all),
+        size.draws,
     )
+}
+
+/// "20 ms", "16 s", "4 min", "2 h".
+pub(super) fn duration(seconds: f64) -> String {
+    match seconds {
+        short if short < 0.001 => "under 1 ms".to_owned(),
+        short if short < 1.0 => format!("{:.0} ms", 1000.0 * short),
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        long if long < 7200.0 => format!("{:.0} min", long / 60.0),
+        long => format!("{:.0} h", long / 3600.0),
+    }
 }
 
 fn described(scenario: &Scenario) -> String {
@@ -92,6 +124,7 @@ fn report(path: &Path, input: &Input, lenses: Option<&Speakers>) -> Value {
         "valid": input.scenario.is_some() && !input.diagnostics.iter().any(Diagnostic::is_error),
         "diagnostics": render::json(&input.diagnostics, &input.sources),
         "game": input.scenario.as_ref().and_then(game),
+        "left_out": input.scenario.as_ref().map(left_out),
         "lenses": lenses.map(|lenses| &lenses.able),
         "silent": lenses.map(|lenses| {
             lenses.silent.iter().map(|(lens, why)| json!({ "lens": lens, "reason": why })).collect::<Vec<_>>()

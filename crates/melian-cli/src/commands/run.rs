@@ -15,9 +15,13 @@ use melian::study::course;
 use melian_store::{RunDirectory, StoreError};
 
 use crate::args::{Format, RunArguments, Traced};
+use crate::commands::check::duration;
 use crate::commands::report::{Answer, decided};
 use crate::exit::Failure;
 use crate::{input, render};
+
+/// What takes longer, in seconds on one core, is told beforehand.
+const LONG: f64 = 120.0;
 
 /// Runs a scenario through every lens and writes the report.
 pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
@@ -39,6 +43,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         }
         trace(&plan, variant(&plan, &arguments.under)?, traced, arguments.format);
         return Ok(());
+    }
+    if !arguments.quiet {
+        foretell(&plan);
     }
     let manifest = plan.manifest(&input.file_name, scenario.hash());
     let root = arguments.out.clone().unwrap_or_else(|| default_root(&arguments.scenario));
@@ -70,6 +77,22 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         finished.summary.draws, finished.summary.planned
     );
     Err(Failure::Stopped)
+}
+
+/// Says beforehand what will take long.
+fn foretell(plan: &Plan) {
+    let costly: Vec<f64> = (0..plan.arms().len())
+        .filter_map(|arm| Some(plan.model(arm).seconds()? * plan.draws(arm) as f64))
+        .collect();
+    let total: f64 = costly.iter().sum();
+    if total > LONG {
+        let cases = if costly.len() == 1 { "1 case".to_owned() } else { format!("{} cases", costly.len()) };
+        eprintln!(
+            "the crisis lens needs about {} on one core, {cases}, and the report as much again; `melian check` tells the \
+             size, `draws` in `[lens.crisis]` says how many draws are solved",
+            duration(total)
+        );
+    }
 }
 
 /// The plan of a scenario, or what is wrong with it on stderr.

@@ -9,7 +9,7 @@ use super::markup::{Section, bullets, details, figure, number, table, text};
 use crate::chart::{Caption, Layer, fan, layers};
 use crate::number::{count, difference, interval, percent, points};
 use crate::text::{list, plural, words};
-use crate::view::{Condition, View, Voice};
+use crate::view::{Condition, Solved, View, Voice};
 
 /// A belief that moves by less than this is not told.
 const TELLS: f64 = 0.03;
@@ -92,16 +92,19 @@ fn conditions(view: View<'_>, story: &CrisisStory) -> String {
         (Quantity::Accident, "of it by accident"),
     ];
     let mut rows = Vec::new();
-    let mut solved = 0;
+    let (mut draws, mut unsound) = (0, Vec::new());
     let shown = view.conditions().into_iter().filter(|&condition| !view.guarded(condition));
     for condition in std::iter::once(Condition::BASE).chain(shown) {
         let Some(voice) = voice_of(view, story, condition) else { continue };
-        solved = solved.max(voice.group.rows);
+        draws = draws.max(voice.group.rows);
         let title = if condition == Condition::BASE {
             "<strong>as written</strong>".to_owned()
         } else {
             words(&view.condition_name(condition))
         };
+        if !Solved::of(&voice).soundly() {
+            unsound.push(format!("{title}: {}.", solved(&voice)));
+        }
         let cell = |quantity: &Quantity| {
             voice.group.measure(*quantity).map_or_else(String::new, |said| {
                 let (low, high) = (100.0 * said.quantiles.p05, 100.0 * said.quantiles.p95);
@@ -115,10 +118,12 @@ fn conditions(view: View<'_>, story: &CrisisStory) -> String {
     let mut columns = vec![text("Under")];
     columns.extend(SHOWN.iter().map(|(_, title)| number(*title)));
     format!(
-        "{}<p class=\"note\">Chances inside the lens, of 100: mean and [5 %, 95 %] over {}. Each draw’s four endings sum to 100; \
-         war overlaps with them.</p>",
+        "{}<p class=\"note\">Chances inside the lens, of 100: mean and [5 %, 95 %] over {}{}. Each draw’s four endings sum to 100; \
+         war overlaps with them.</p>{}",
         table("How it stands at the horizon", &columns, &rows),
-        plural(solved, "solved draw", "solved draws")
+        plural(draws, "draw", "draws"),
+        if unsound.is_empty() { ", all of them solved, none by a jump to another branch" } else { "" },
+        bullets(unsound)
     )
 }
 
@@ -196,7 +201,7 @@ fn ladder(story: &CrisisStory, place: usize) -> String {
 }
 
 fn beliefs(view: View<'_>, story: &CrisisStory, place: usize) -> String {
-    let told: Vec<&BeliefFan> = story.beliefs.iter().filter(|fan| fan.rounds.len() > 1).collect();
+    let told = told_fans(&story.beliefs);
     if told.is_empty() {
         return String::new();
     }
@@ -236,6 +241,19 @@ fn beliefs(view: View<'_>, story: &CrisisStory, place: usize) -> String {
          100 draws.</figcaption><div class=\"fans beliefs\">{panels}</div>{}</figure>",
         details("The numbers", &table("Beliefs, middle draw [5 %, 95 %]", &columns, &rows))
     )
+}
+
+/// Beliefs that are followed over rounds; of a type and its only alternative one says it all.
+fn told_fans(beliefs: &[BeliefFan]) -> Vec<&BeliefFan> {
+    let pair = |fan: &BeliefFan| (fan.holder, fan.about);
+    let mut told: Vec<&BeliefFan> = Vec::new();
+    for fan in beliefs.iter().filter(|fan| fan.rounds.len() > 1) {
+        let types = beliefs.iter().filter(|other| pair(other) == pair(fan)).count();
+        if types > 2 || told.iter().all(|other| pair(other) != pair(fan)) {
+            told.push(fan);
+        }
+    }
+    told
 }
 
 fn course(view: View<'_>, reading: &CrisisReading) -> String {
@@ -304,8 +322,13 @@ fn instead(view: View<'_>, step: &Step, other: &Instead) -> Option<String> {
         ));
     }
     if (step.ahead.deal - other.ahead.deal).abs() >= HANGS {
+        let chance = if (step.ahead.war - other.ahead.war).abs() >= HANGS {
+            "that of a deal that stands"
+        } else {
+            "the chance of a deal that stands would be"
+        };
         parts.push(format!(
-            "that of a deal that stands {}, not {}",
+            "{chance} {} of 100, not {}",
             hundred(other.ahead.deal),
             hundred(step.ahead.deal)
         ));
@@ -363,14 +386,8 @@ fn gains(view: View<'_>, reading: &CrisisReading) -> String {
 
 fn choice(choice: Choice) -> String {
     match choice {
-        Choice::AsGiven => "<strong>as given</strong>".to_owned(),
-        Choice::Precision(precision) => format!("precision {}", points(precision)),
-        Choice::Memory(0) => "no memory of acts".to_owned(),
-        Choice::Memory(acts) => {
-            format!("strategies remember {}", plural(u64::from(acts), "act", "acts"))
-        }
-        Choice::Offers(grid) => format!("offers on {grid} points"),
-        Choice::Branch(number) => format!("another equilibrium ({number})"),
+        Choice::AsGiven => format!("<strong>{}</strong>", choice.words()),
+        other => words(&other.words()),
     }
 }
 
@@ -392,9 +409,10 @@ fn choices(view: View<'_>, story: &CrisisStory) -> String {
     let rows: Vec<Vec<String>> = others.iter().map(row).collect();
     let branches = others.iter().filter(|one| matches!(one.choice, Choice::Branch(_))).count();
     let found = match branches {
-        0 => {
-            "No other equilibrium was found from random starts; that does not prove there is none.".to_owned()
-        }
+        0 => format!(
+            "No other equilibrium was found from {}; that does not prove there is none.",
+            plural(story.central.starts as u64, "random start", "random starts")
+        ),
         1 => "There is another equilibrium, shown beside the first.".to_owned(),
         more => format!("There are {more} other equilibria, shown beside the first."),
     };
@@ -445,34 +463,36 @@ fn checked(view: View<'_>, check: &Check) -> String {
     }
 }
 
+/// How many of a case's draws were solved, and how.
+fn solved(voice: &Voice<'_>) -> String {
+    let Solved { rows, failed, jumped } = Solved::of(voice);
+    let of = format!("{} {}", count(rows), if rows == 1 { "draw" } else { "draws" });
+    match (failed, jumped) {
+        (0, 0) => format!("all of {of} solved, none by a jump to another branch"),
+        _ => format!(
+            "of {of} {} not solved to the tolerance and {} solved only by a jump off the branch that starts at play by weights \
+             alone, so that another equilibrium may lie nearer",
+            count(failed),
+            count(jumped)
+        ),
+    }
+}
+
 fn certificate(view: View<'_>, story: &CrisisStory) -> String {
-    let c = &story.central.certificate;
     let base = voice_of(view, story, Condition::BASE);
-    let (rows, failed) = base.as_ref().map_or((0, 0), |voice| (voice.group.rows, voice.group.not_converged));
-    let residual = base.and_then(|voice| Some(voice.group.measure(Quantity::Residual)?.quantiles.p95));
+    let q95 = |quantity| base.as_ref().and_then(|voice| Some(voice.group.measure(quantity)?.quantiles.p95));
+    let residual = q95(Quantity::Residual);
+    let regret = q95(Quantity::Regret);
     let size = &story.central.size;
-    let branch = if c.principal {
-        format!(
-            "on the branch that starts at play by weights alone ({})",
-            plural(c.turns as u64, "turning point", "turning points")
-        )
-    } else {
-        "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it"
-            .to_owned()
-    };
     let text = format!(
-        "<p>Middle case: {}, {branch}. Every probability is within {:.0e} of what its own action values call for. One other choice \
-         alone gains a type at most {} points of its stake; deviating with full memory of play gains some type {} and none more than \
-         {}. At finite precision some of this belongs to the concept (mistakes), the rest is the price of merging histories.</p>\
-         <p>Draws: {} of {} not solved to the tolerance{}. The game: {} public states, {} probabilities.</p>",
-        if c.converged { "solved" } else { "<strong>not solved to the tolerance</strong>" },
-        c.residual,
-        points(c.one_shot),
-        points(c.regret_lower),
-        points(c.regret_upper),
-        count(failed),
-        count(rows),
+        "<p>Middle case: {}</p><p>As written: {}{}{}. The game: {} public states, {} probabilities.</p>",
+        words(&story.central.certificate.words()),
+        base.as_ref().map_or_else(|| "no draws".to_owned(), solved),
         residual.map_or_else(String::new, |worst| format!("; 95 of 100 have a residual under {worst:.0e}")),
+        regret.map_or_else(String::new, |worst| format!(
+            "; in 95 of 100 no deviation gains more than {} points",
+            points(worst)
+        )),
         count(size.states as u64),
         count(size.unknowns as u64),
     );

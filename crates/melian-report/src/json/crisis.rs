@@ -61,6 +61,7 @@ pub(super) fn crisis(scenario: &Scenario, story: &CrisisStory) -> Value {
             "stages": stages,
             "gains": gains,
             "certificate": reading.certificate,
+            "random_starts": reading.starts,
             "choices": reading.others.iter().map(|one| names.headline(one)).collect::<Vec<_>>(),
         },
         "checks": story.checks.iter().map(|check| names.check(check)).collect::<Vec<_>>(),

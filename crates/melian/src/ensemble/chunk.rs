@@ -3,8 +3,12 @@
 use rayon::prelude::*;
 
 use crate::case::{CaseBlock, LANES};
+use crate::ensemble::plan::PlannedArm;
 use crate::ensemble::{CHUNK_DRAWS, Plan};
 use crate::lens::{RowBlock, RowStatus, Scratch};
+
+/// Draws that costly models solve at a time: few, so that there is work for every thread.
+const FEW: usize = 8;
 
 /// The rows of up to [`CHUNK_DRAWS`] consecutive draws: one row group of the tables.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +63,10 @@ impl Plan {
     pub fn chunk_of(&self, index: u64, wanted: &(dyn Fn(usize) -> bool + Sync)) -> Chunk {
         let first_draw = index * CHUNK_DRAWS;
         let draws = CHUNK_DRAWS.min(self.settings().draws - first_draw) as usize;
-        let blocks: Vec<BlockRows> = (0..draws.div_ceil(LANES))
-            .into_par_iter()
-            .map_init(Scratch::default, |scratch, block| {
-                let from = block * LANES;
-                self.block(first_draw + from as u64, LANES.min(draws - from), wanted, scratch)
-            })
-            .collect();
+        let (blocks, costly) = rayon::join(
+            || self.blocks(first_draw, draws, wanted),
+            || self.costly_arms(first_draw, draws, wanted),
+        );
         let inputs = (0..self.inputs().len())
             .map(|column| blocks.iter().flat_map(|block| block.inputs[column].iter().copied()).collect())
             .collect();
@@ -75,8 +76,26 @@ impl Plan {
         for block in blocks {
             by_arm.iter_mut().zip(block.arms).for_each(|(arm, rows)| arm.push(rows));
         }
-        let arms = by_arm.into_par_iter().map(|rows| joined(&rows)).collect();
+        let mut arms: Vec<ArmRows> = by_arm.into_par_iter().map(|rows| joined(&rows, LANES)).collect();
+        for (arm, rows) in costly {
+            arms[arm] = rows;
+        }
         Chunk { first_draw, draws, experts, inputs, arms }
+    }
+
+    fn blocks(
+        &self,
+        first_draw: u64,
+        draws: usize,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Vec<BlockRows> {
+        (0..draws.div_ceil(LANES))
+            .into_par_iter()
+            .map_init(Scratch::default, |scratch, block| {
+                let from = block * LANES;
+                self.block(first_draw + from as u64, LANES.min(draws - from), wanted, scratch)
+            })
+            .collect()
     }
 
     fn block(
@@ -94,19 +113,8 @@ impl Plan {
             .enumerate()
             .map(|(arm, planned)| {
                 let mut rows = RowBlock::default();
-                if !wanted(arm) {
-                    return rows;
-                }
-                match self.draws_of(planned).saturating_sub(first_draw).min(len as u64) as usize {
-                    0 => rows.one_row_per_lane(planned.model.measures().len(), 0),
-                    all if all == len => {
-                        let cases = &cases[planned.variant];
-                        planned.model.solve(cases, &planned.streams, &mut rows, scratch);
-                    }
-                    some => {
-                        let cases = self.variants()[planned.variant].block(first_draw, some);
-                        planned.model.solve(&cases, &planned.streams, &mut rows, scratch);
-                    }
+                if wanted(arm) && !is_costly(planned) {
+                    planned.model.solve(&cases[planned.variant], &planned.streams, &mut rows, scratch);
                 }
                 rows
             })
@@ -115,9 +123,65 @@ impl Plan {
             self.inputs().iter().map(|column| cases[column.variant].field(column.field).to_vec()).collect();
         BlockRows { experts: cases[0].experts().to_vec(), inputs, arms }
     }
+
+    /// The rows of the arms that take fewer draws than the run has, a few draws at a time: all such arms of a draw on one
+    /// thread, so that a game that several of them play is solved once.
+    fn costly_arms(
+        &self,
+        first_draw: u64,
+        draws: usize,
+        wanted: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Vec<(usize, ArmRows)> {
+        let arms: Vec<(usize, usize)> = self
+            .planned()
+            .iter()
+            .enumerate()
+            .filter(|(arm, planned)| wanted(*arm) && is_costly(planned))
+            .map(|(arm, planned)| {
+                (arm, self.draws_of(planned).saturating_sub(first_draw).min(draws as u64) as usize)
+            })
+            .collect();
+        let most = arms.iter().map(|(_, draws)| *draws).max().unwrap_or(0);
+        let pieces: Vec<Vec<RowBlock>> = (0..most.div_ceil(FEW))
+            .into_par_iter()
+            .map(|piece| {
+                let (from, mut scratch) = (piece * FEW, Scratch::default());
+                let rows = |&(arm, draws): &(usize, usize)| {
+                    let planned = &self.planned()[arm];
+                    let mut rows = RowBlock::default();
+                    match draws.saturating_sub(from).min(FEW) {
+                        0 => rows.one_row_per_lane(planned.model.measures().len(), 0),
+                        len => {
+                            let cases = self.variants()[planned.variant].block(first_draw + from as u64, len);
+                            planned.model.solve(&cases, &planned.streams, &mut rows, &mut scratch);
+                        }
+                    }
+                    rows
+                };
+                arms.iter().map(rows).collect()
+            })
+            .collect();
+        let mut by_arm: Vec<Vec<RowBlock>> = arms.iter().map(|_| Vec::new()).collect();
+        for piece in pieces {
+            by_arm.iter_mut().zip(piece).for_each(|(arm, rows)| arm.push(rows));
+        }
+        arms.iter().zip(by_arm).map(|((arm, _), rows)| (*arm, self.joined_few(*arm, &rows))).collect()
+    }
+
+    /// The rows of a costly arm; its columns even where it takes none of the draws.
+    fn joined_few(&self, arm: usize, rows: &[RowBlock]) -> ArmRows {
+        let mut rows = joined(rows, FEW);
+        rows.columns.resize_with(self.measures(arm).len(), Vec::new);
+        rows
+    }
 }
 
-fn joined(blocks: &[RowBlock]) -> ArmRows {
+fn is_costly(planned: &PlannedArm) -> bool {
+    planned.model.draws().is_some()
+}
+
+/// Joins the rows of consecutive blocks of `lanes` draws.
+fn joined(blocks: &[RowBlock], lanes: usize) -> ArmRows {
     let rows = blocks.iter().map(RowBlock::len).sum();
     let measures = blocks.first().map_or(0, |block| block.columns.len());
     let mut joined = ArmRows {
@@ -127,7 +191,7 @@ fn joined(blocks: &[RowBlock]) -> ArmRows {
         columns: vec![Vec::with_capacity(rows); measures],
     };
     for (index, block) in blocks.iter().enumerate() {
-        joined.append((index * LANES) as u32, block);
+        joined.append((index * lanes) as u32, block);
     }
     joined
 }

@@ -78,6 +78,11 @@ pub trait Model: Send + Sync {
         None
     }
 
+    /// About how many seconds a draw takes on one core, where draws are costly.
+    fn seconds(&self) -> Option<f64> {
+        None
+    }
+
     /// How one draw came about, in words and numbers.
     fn explain(&self, case: &Case<'_>) -> Trace;
 
@@ -91,8 +96,13 @@ pub trait Model: Send + Sync {
         None
     }
 
-    /// Of that, only where plays stand and what is believed, round by round.
-    fn crisis_over_time(&self, _case: &Case<'_>) -> Option<(Vec<crisis::Round>, Vec<crisis::BeliefPath>)> {
+    /// Of that, only the main numbers and, round by round, where plays stand and what is believed.
+    fn crisis_over_time(&self, _case: &Case<'_>) -> Option<crisis::OverTime> {
+        None
+    }
+
+    /// Of that, only the main numbers, solved no more finely than comparing them asks for.
+    fn crisis_headline(&self, _case: &Case<'_>) -> Option<crisis::Headline> {
         None
     }
 
@@ -268,6 +278,8 @@ pub enum Quantity {
     Survives(ActorId),
     /// How far a solution's choices are from those its own action values call for (0: exactly solved).
     Residual,
+    /// 1 if a solution lies off the branch that starts at play by weights alone: the solver had to jump.
+    Jumped,
     /// The most any actor could gain by deviating from a solution: an upper bound.
     Regret,
 }
@@ -355,6 +367,7 @@ impl Quantity {
             }
             Self::Survives(id) => format!("p_survives_{}", actor(id)),
             Self::Residual => "residual".to_owned(),
+            Self::Jumped => "jumped".to_owned(),
             Self::Regret => "regret".to_owned(),
         }
     }
@@ -448,6 +461,8 @@ impl Streams {
 pub struct Scratch {
     /// What point lenses made of the block before.
     pub(crate) remembered: Vec<point::Remembered>,
+    /// Games that the crisis lens solved in the block before.
+    pub(crate) solved: Vec<crisis::Solved>,
 }
 
 /// How one draw came about.

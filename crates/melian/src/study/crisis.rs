@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::case::{CaseBlock, LANES};
 use crate::ensemble::{Arm, Plan};
-use crate::lens::crisis::{BeliefPath, Choice, CrisisReading, Round};
-use crate::lens::{self, Family, Measure, Model, Quantity, RowBlock, Scratch, Streams};
+use crate::lens::crisis::{BeliefPath, Choice, CrisisReading, Headline, OverTime, Round};
+use crate::lens::{self, Family, Measure, Model, Quantity};
 use crate::scenario::{ActorId, LensOptions, OptionValue, Plain, Scenario};
 use crate::study::course::{SHARES, central};
 
@@ -76,14 +76,16 @@ pub struct Moved {
 /// The stories of every crisis lens of the run, from its first `draws` draws (at most [`LANES`]).
 #[must_use]
 pub fn stories(plan: &Plan, draws: u64) -> Vec<CrisisStory> {
-    let draws = draws.min(plan.settings().draws).clamp(1, LANES as u64);
     let variant = &plan.variants()[0];
     let middle = central(&variant.scenario);
-    let block = variant.block(0, draws as usize);
     plan.arms()
         .enumerate()
         .filter(|(_, arm)| arm.policy.is_none() && arm.perspective.is_none() && arm.family == Family::Crisis)
-        .filter_map(|(index, arm)| story(arm, &variant.scenario, plan.model(index), &middle, &block))
+        .filter_map(|(index, arm)| {
+            let draws = draws.min(plan.draws(index)).clamp(1, LANES as u64);
+            let block = variant.block(0, draws as usize);
+            story(arm, &variant.scenario, plan.model(index), &middle, &block)
+        })
         .collect()
 }
 
@@ -94,26 +96,21 @@ fn story(
     middle: &CaseBlock,
     block: &CaseBlock,
 ) -> Option<CrisisStory> {
-    let central = model.crisis(&middle.case(0))?;
-    let paths: Vec<(Vec<Round>, Vec<BeliefPath>)> = (0..block.len())
-        .into_par_iter()
-        .filter_map(|lane| model.crisis_over_time(&block.case(lane)))
-        .collect();
-    let rounds: Vec<&[Round]> = paths.iter().map(|(rounds, _)| rounds.as_slice()).collect();
-    let beliefs: Vec<&[BeliefPath]> = paths.iter().map(|(_, beliefs)| beliefs.as_slice()).collect();
-    let checks = if central.size.unknowns > COMPARED {
-        Vec::new()
-    } else {
-        let others = central.others.iter().map(|other| other.choice);
-        let tried = others.filter(|choice| matches!(choice, Choice::Memory(_) | Choice::Offers(_)));
-        tried.filter_map(|choice| check(arm, scenario, model, choice, &[middle, block])).collect()
-    };
+    let draws = || (0..block.len()).into_par_iter().map(|lane| model.crisis_over_time(&block.case(lane)));
+    let (central, draws) =
+        rayon::join(|| model.crisis(&middle.case(0)), || draws().collect::<Option<Vec<OverTime>>>());
+    let (central, draws) = (central?, draws?);
+    let rounds: Vec<&[Round]> = draws.iter().map(|draw| draw.rounds.as_slice()).collect();
+    let beliefs: Vec<&[BeliefPath]> = draws.iter().map(|draw| draw.beliefs.as_slice()).collect();
+    let before: Vec<&Headline> = draws.iter().map(|draw| &draw.headline).collect();
+    let headlines: Vec<Quantity> =
+        model.measures().iter().filter(|one| is_headline(one)).map(|one| one.quantity).collect();
     Some(CrisisStory {
         arm: arm.clone(),
-        draws: paths.len() as u64,
+        draws: draws.len() as u64,
         rounds: mean_rounds(&rounds),
         beliefs: fans(&beliefs),
-        checks,
+        checks: checks(arm, scenario, &central, block, &before, &headlines),
         central,
     })
 }
@@ -156,14 +153,43 @@ fn fans(draws: &[&[BeliefPath]]) -> Vec<BeliefFan> {
         .collect()
 }
 
-/// The same draws by the same lens with one option changed.
-fn check(
+/// The middle case and the same draws by the same lens, with one choice of the modeller changed at a time.
+fn checks(
     arm: &Arm,
     scenario: &Scenario,
-    model: &dyn Model,
-    choice: Choice,
-    blocks: &[&CaseBlock],
-) -> Option<Check> {
+    central: &CrisisReading,
+    block: &CaseBlock,
+    before: &[&Headline],
+    headlines: &[Quantity],
+) -> Vec<Check> {
+    if central.size.unknowns > COMPARED {
+        return Vec::new();
+    }
+    let Some(given) = central.others.first() else { return Vec::new() };
+    let tried: Vec<(&Headline, Box<dyn Model>)> = central
+        .others
+        .iter()
+        .filter_map(|other| Some((other, with_choice(arm, scenario, other.choice)?)))
+        .collect();
+    let cases = tried.len() * block.len();
+    let after: Vec<Option<Headline>> = (0..cases)
+        .into_par_iter()
+        .map(|at| tried[at / block.len()].1.crisis_headline(&block.case(at % block.len())))
+        .collect();
+    tried
+        .iter()
+        .zip(after.chunks(block.len()))
+        .map(|((other, _), after)| {
+            let drawn =
+                before.iter().zip(after).filter_map(|(before, after)| Some((*before, after.as_ref()?)));
+            let pairs: Vec<(&Headline, &Headline)> = std::iter::once((given, *other)).chain(drawn).collect();
+            check(other.choice, &pairs, headlines)
+        })
+        .collect()
+}
+
+/// The lens with another memory or another grid of offers; `None` for choices that are not tried on draws.
+fn with_choice(arm: &Arm, scenario: &Scenario, choice: Choice) -> Option<Box<dyn Model>> {
     let (key, value) = match choice {
         Choice::Memory(acts) => ("memory", acts),
         Choice::Offers(points) => ("offers", points),
@@ -172,23 +198,13 @@ fn check(
     let mut options = scenario.lens_options.get(&arm.lens).cloned().unwrap_or_default();
     set(&mut options, key, f64::from(value));
     let lens = *lens::find(&lens::full_id(&arm.lens, &arm.reading)).first()?;
-    let other = lens.prepare(scenario, &options).ok()?;
-    let streams = Streams::new(0, lens.card());
-    let before = means(model, blocks, &streams);
-    let after = means(other.as_ref(), blocks, &streams);
-    let moves: Vec<Moved> = model
-        .measures()
-        .iter()
-        .enumerate()
-        .filter(|(_, measure)| is_headline(measure))
-        .filter_map(|(at, measure)| {
-            let place = other.measures().iter().position(|other| other.quantity == measure.quantity)?;
-            moved(measure.quantity, &before[at], &after[place])
-        })
-        .collect();
-    let draws = blocks.iter().map(|block| block.len() as u64).sum();
+    lens.prepare(scenario, &options).ok()
+}
+
+fn check(choice: Choice, pairs: &[(&Headline, &Headline)], headlines: &[Quantity]) -> Check {
+    let moves: Vec<Moved> = headlines.iter().filter_map(|&quantity| moved(quantity, pairs)).collect();
     let holds = moves.iter().all(|moved| (moved.to - moved.from).abs() <= tolerance(moved.quantity));
-    Some(Check { choice, draws, moves, holds })
+    Check { choice, draws: pairs.len() as u64, moves, holds }
 }
 
 /// How far a headline's mean may move.
@@ -210,26 +226,22 @@ fn is_headline(measure: &Measure) -> bool {
     matches!(measure.quantity, Quantity::Ending(_) | Quantity::War | Quantity::Terms(_))
 }
 
-/// `[measure][draw]`, the first branch of each; NaN where there is no row.
-fn means(model: &dyn Model, blocks: &[&CaseBlock], streams: &Streams) -> Vec<Vec<f64>> {
-    let lanes: Vec<(&CaseBlock, usize)> =
-        blocks.iter().flat_map(|&block| (0..block.len()).map(move |lane| (block, lane))).collect();
-    let rows: Vec<Vec<f64>> = lanes
-        .into_par_iter()
-        .map_init(Scratch::default, |scratch, (block, lane)| {
-            let mut rows = RowBlock::default();
-            model.solve(&block.single(lane), streams, &mut rows, scratch);
-            rows.columns.iter().map(|column| column.first().copied().unwrap_or(f64::NAN)).collect()
-        })
-        .collect();
-    (0..model.measures().len()).map(|at| rows.iter().map(|row| row[at]).collect()).collect()
+/// One of a draw's main numbers; NaN where it says nothing.
+fn value(headline: &Headline, quantity: Quantity) -> f64 {
+    match quantity {
+        Quantity::Ending(ending) => headline.endings[ending as usize],
+        Quantity::War => headline.war,
+        Quantity::Terms(issue) => {
+            headline.terms.iter().find(|(known, _)| *known == issue).map_or(f64::NAN, |(_, at)| *at)
+        }
+        _ => f64::NAN,
+    }
 }
 
-fn moved(quantity: Quantity, before: &[f64], after: &[f64]) -> Option<Moved> {
-    let both: Vec<(f64, f64)> = before
+fn moved(quantity: Quantity, pairs: &[(&Headline, &Headline)]) -> Option<Moved> {
+    let both: Vec<(f64, f64)> = pairs
         .iter()
-        .copied()
-        .zip(after.iter().copied())
+        .map(|(before, after)| (value(before, quantity), value(after, quantity)))
         .filter(|(a, b)| a.is_finite() && b.is_finite())
         .collect();
     if both.is_empty() {

@@ -244,8 +244,8 @@ pub fn reach_by_type(game: &PublicStateGame, strategy: &Strategy, view: View) ->
 /// True probability that play ever stands on a rung at least as high as each of these.
 #[must_use]
 pub fn reach_of_rungs(game: &PublicStateGame, strategy: &Strategy, rungs: &[u32]) -> Vec<f64> {
-    let probabilities = strategy.probabilities();
-    rungs.iter().map(|&rung| reaching(game, &probabilities, rung)).collect()
+    let steps = true_steps(game, &strategy.probabilities());
+    rungs.iter().map(|&rung| reaching(game, &steps, rung)).collect()
 }
 
 /// What a number at every end of play is expected to be, by true chances, from every state on: `[state][joint type]`.
@@ -337,7 +337,8 @@ fn highest_rung(game: &PublicStateGame, probabilities: &[f64]) -> Vec<(u32, f64)
     let mut rungs = game.structure.rung.clone();
     rungs.sort_unstable();
     rungs.dedup();
-    let at_least: Vec<f64> = rungs.iter().map(|&rung| reaching(game, probabilities, rung)).collect();
+    let steps = true_steps(game, probabilities);
+    let at_least: Vec<f64> = rungs.iter().map(|&rung| reaching(game, &steps, rung)).collect();
     rungs
         .iter()
         .enumerate()
@@ -345,8 +346,21 @@ fn highest_rung(game: &PublicStateGame, probabilities: &[f64]) -> Vec<(u32, f64)
         .collect()
 }
 
+/// True probability of every step given where it starts: `[link][joint type]`.
+fn true_steps(game: &PublicStateGame, probabilities: &[f64]) -> Vec<f64> {
+    let structure = &*game.structure;
+    let joint = structure.joint_types;
+    let mut steps = vec![0.0; structure.links.len() * joint];
+    for &state in &structure.order {
+        for_each_step(game, probabilities, state as usize, |link, theta, step| {
+            steps[link * joint + theta] = step;
+        });
+    }
+    steps
+}
+
 /// True probability that play ever stands on a rung at least this high.
-fn reaching(game: &PublicStateGame, probabilities: &[f64], rung: u32) -> f64 {
+fn reaching(game: &PublicStateGame, steps: &[f64], rung: u32) -> f64 {
     let structure = &*game.structure;
     if structure.rung[structure.root] >= rung {
         return 1.0;
@@ -358,19 +372,22 @@ fn reaching(game: &PublicStateGame, probabilities: &[f64], rung: u32) -> f64 {
     }
     let mut reached = 0.0;
     for &state in &structure.order {
-        let state = state as usize;
-        if weights[state * joint..(state + 1) * joint].iter().all(|&weight| weight == 0.0) {
+        let from = state as usize * joint;
+        if weights[from..from + joint].iter().all(|&weight| weight == 0.0) {
             continue;
         }
-        for_each_step(game, probabilities, state, |link, theta, step| {
+        for link in structure.joint_at(state as usize).flat_map(|at| structure.links_of(at)) {
             let next = structure.links[link].next as usize;
-            let mass = weights[state * joint + theta] * step;
-            if structure.rung[next] >= rung {
-                reached += mass;
-            } else {
-                weights[next * joint + theta] += mass;
+            let high = structure.rung[next] >= rung;
+            for theta in 0..joint {
+                let mass = weights[from + theta] * steps[link * joint + theta];
+                if high {
+                    reached += mass;
+                } else {
+                    weights[next * joint + theta] += mass;
+                }
             }
-        });
+        }
     }
     reached
 }

@@ -65,7 +65,7 @@ pub enum View {
 pub(super) const NONE: u32 = u32::MAX;
 
 /// One player at one state where it moves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Seat {
     pub(super) player: usize,
     pub(super) actions: usize,
@@ -76,7 +76,7 @@ pub(super) struct Seat {
 }
 
 /// One branch of a transition.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Link {
     pub(super) next: u32,
     /// Payoff on the way, or `NONE`.
@@ -85,14 +85,14 @@ pub(super) struct Link {
     pub(super) probability: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Chance {
     pub(super) first: usize,
     pub(super) branches: usize,
 }
 
 /// What a pass needs to know of a decision state, side by side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Spot {
     pub(super) state: usize,
     /// The first seat; the only one if there is one mover.
@@ -112,7 +112,7 @@ pub(super) struct Spot {
 }
 
 /// Everything about a game but its numbers. Shared by all payoff variants.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Structure {
     pub(super) players: Vec<String>,
     pub(super) types: Vec<Vec<String>>,
@@ -562,6 +562,14 @@ fn log_weights(weights: &[f64], joint: usize) -> Result<Vec<f64>, String> {
 pub struct PublicStateGame {
     pub(super) structure: Arc<Structure>,
     pub(super) numbers: Numbers,
+}
+
+impl PartialEq for PublicStateGame {
+    fn eq(&self, other: &Self) -> bool {
+        // Numbers are few, and tell most games apart.
+        self.numbers == other.numbers
+            && (Arc::ptr_eq(&self.structure, &other.structure) || self.structure == other.structure)
+    }
 }
 
 impl PublicStateGame {

@@ -562,6 +562,15 @@ impl<'a> Draw<'a> {
 
     /// Weights of joint types as they are (`None`) or as a player believes them to be.
     pub(super) fn prior(&self, holder: Option<usize>) -> Vec<f64> {
+        self.weights(holder, None)
+    }
+
+    /// The same given a player's own type, whichever it is.
+    pub(super) fn prior_given(&self, holder: Option<usize>, own: usize) -> Vec<f64> {
+        self.weights(holder, Some(own))
+    }
+
+    fn weights(&self, holder: Option<usize>, given: Option<usize>) -> Vec<f64> {
         let chances: Vec<Vec<f64>> = self
             .frame
             .scenario
@@ -575,8 +584,12 @@ impl<'a> Draw<'a> {
             .collect();
         (0..self.frame.joint_types())
             .map(|joint| {
-                let own = self.frame.types.iter().zip(&self.frame.type_of);
-                own.flat_map(|(types, of)| &types[of[joint]].picks).map(|&(d, t)| chances[d][t]).product()
+                let players = self.frame.types.iter().zip(&self.frame.type_of).enumerate();
+                let others = players.filter(|(player, _)| Some(*player) != given);
+                others
+                    .flat_map(|(_, (types, of))| &types[of[joint]].picks)
+                    .map(|&(d, t)| chances[d][t])
+                    .product()
             })
             .collect()
     }

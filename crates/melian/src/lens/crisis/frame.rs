@@ -220,6 +220,25 @@ impl Frame {
         &self.scenario.actors[actor.index()].name
     }
 
+    /// What the scenario says and the game leaves out.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let scenario = &self.scenario;
+        let id = |actor: ActorId| scenario.actors[actor.index()].id.as_str();
+        let idle = scenario.crisis.types.iter().filter(|own| self.player(own.actor).is_none());
+        let mut said: Vec<String> = idle
+            .map(|own| format!("the types of `{}` have no effect: it doesn't play", id(own.actor)))
+            .collect();
+        said.dedup();
+        let partial = scenario.consent.iter().filter(|stage| stage.partial);
+        said.extend(partial.map(|stage| {
+            format!("stage `{}` is judged as a whole: no issue is settled by itself", stage.name)
+        }));
+        if scenario.crisis.game.weights.iter().any(|(_, field)| !scenario.field(*field).is_certain()) {
+            said.push("weights of kinds of act count with their medians in every draw".to_owned());
+        }
+        said
+    }
+
     /// Nobody can be held to a public word who has no way to give it or to settle short of it.
     fn without_idle_audiences(&mut self) {
         for player in 0..self.players.len() {

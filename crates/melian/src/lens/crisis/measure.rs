@@ -8,7 +8,7 @@ use crate::game::public_state::{PublicStateGame, Strategy, View, reach_by_type, 
 use crate::lens::{Belief, Ending, Measure, Quantity, Unit};
 
 /// Below this chance of a deal, terms given a deal are not told.
-const NO_DEAL: f64 = 1e-3;
+pub(super) const NO_DEAL: f64 = 1e-3;
 /// Up to so many periods, beliefs are reported for all of them; beyond, at the start, in the middle and in the last.
 const ALL_ROUNDS: u32 = 6;
 
@@ -36,6 +36,7 @@ pub(super) fn measures(frame: &Frame, check: bool) -> Vec<Measure> {
     list.extend(scenario.crisis.offices.iter().map(|office| chance(Quantity::Survives(office.actor))));
     list.extend(beliefs(frame).into_iter().map(|belief| chance(Quantity::Belief(belief))));
     list.push(chance(Quantity::Residual));
+    list.push(Measure { quantity: Quantity::Jumped, unit: Unit::Flag });
     if check {
         list.push(Measure { quantity: Quantity::Regret, unit: Unit::Stake });
     }

@@ -17,9 +17,10 @@ mod story;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use model::Solved;
 pub use reading::{
     BeliefPath, CertificateReading, Choice, CrisisReading, GainRow, GameSize, Headline, Instead, Outlook,
-    Round, Shift, StageReading, Step,
+    OverTime, Round, Shift, StageReading, Step,
 };
 
 use super::{Family, Lens, LensCard, Model, Unable};
@@ -71,4 +72,12 @@ impl Lens for Crisis {
 /// As preparing the lens does: what the scenario lacks, or that the game is too large.
 pub fn size(scenario: &Scenario, options: &LensOptions) -> Result<GameSize, Unable> {
     model::Played::new(scenario, options).map(|played| GameSize::of(&played))
+}
+
+/// What a scenario says and its game leaves out, a sentence each.
+///
+/// # Errors
+/// As preparing the lens does.
+pub fn left_out(scenario: &Scenario, options: &LensOptions) -> Result<Vec<String>, Unable> {
+    model::Played::new(scenario, options).map(|played| played.frame.left_out())
 }

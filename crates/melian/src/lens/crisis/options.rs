@@ -20,15 +20,13 @@ pub(super) struct Options {
     /// Random starts from which each draw is searched for further equilibria.
     pub(super) branches: usize,
     /// How many draws of a run are solved, the first so many.
-    pub(super) draws: u64,
+    pub(super) draws: Option<u64>,
     /// Whether every draw is judged for what deviating could gain.
     pub(super) check: bool,
 }
 
 /// Precisions shown side by side, where no others are asked for.
 const RANGE: [f64; 5] = [2.0, 5.0, 10.0, 20.0, 40.0];
-/// Draws solved where nothing else is asked for: shares are then right to some 3 points of 100.
-const DRAWS: u64 = 1000;
 /// The largest precision that may be asked for.
 const MOST: f64 = 1000.0;
 
@@ -44,7 +42,7 @@ impl Options {
         let memory = whole(&mut checked, "memory", 0.0, 8.0);
         let periods = whole(&mut checked, "periods", 1.0, 40.0);
         let branches = whole(&mut checked, "branches", 0.0, 32.0).unwrap_or(0) as usize;
-        let draws = number_option(&mut checked, "draws", 1.0, 1e9).map_or(DRAWS, |draws| draws as u64);
+        let draws = number_option(&mut checked, "draws", 1.0, 1e9).map(|draws| draws as u64);
         let check = flag(&mut checked, "check");
         checked.finish()?;
         Ok(Self { precision, range, offers, memory, periods, branches, draws, check })

@@ -23,6 +23,9 @@ pub(super) const MOST_STATES: usize = 60_000;
 pub(super) const MOST_UNKNOWNS: usize = 400_000;
 /// Most combinations of acts at one state.
 const MOST_JOINT_ACTS: usize = 20_000;
+/// Most combinations of acts over all states, and most of them times joint types: beyond, memory runs out.
+const MOST_WAYS: usize = 1_000_000;
+const MOST_WAYS_BY_TYPE: usize = 15_000_000;
 
 /// What everybody sees between acts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,6 +160,8 @@ pub(super) struct Plot {
     pub(super) lucks: Vec<(ChanceId, Luck)>,
     /// Players with beliefs of their own about types.
     pub(super) believers: Vec<usize>,
+    /// Combinations of acts over all states.
+    pub(super) ways: usize,
 }
 
 impl Plot {
@@ -229,6 +234,7 @@ struct Weaver<'a> {
     luck_of: BTreeMap<Luck, ChanceId>,
     believers: Vec<usize>,
     unknowns: usize,
+    ways: usize,
     speaks: bool,
 }
 
@@ -267,6 +273,7 @@ impl<'a> Weaver<'a> {
             luck_of: BTreeMap::new(),
             believers: (0..frame.players.len()).filter(|&player| Draw::has_belief(frame, player)).collect(),
             unknowns: 0,
+            ways: 0,
             speaks: Draw::speaks(frame),
         })
     }
@@ -292,6 +299,7 @@ impl<'a> Weaver<'a> {
             bill_at: self.bill_at,
             lucks: self.lucks,
             believers: self.believers,
+            ways: self.ways,
         })
     }
 
@@ -341,6 +349,14 @@ impl<'a> Weaver<'a> {
 
     fn visit_scene(&mut self, place: &Place, period: u32, rung: u32) -> Result<StateId, Torn> {
         let scene = self.scene(place)?;
+        self.ways += scene.ways.len();
+        if self.ways > MOST_WAYS || self.ways * self.frame.joint_types() > MOST_WAYS_BY_TYPE {
+            return Err(Torn::TooLarge(format!(
+                "a smaller game: over all its states there are more than {MOST_WAYS} combinations of acts, or more than \
+                 {MOST_WAYS_BY_TYPE} counting types; take fewer types, periods, rungs, offers or players, or let them move \
+                 in turn"
+            )));
+        }
         let bill = (!scene.bill.is_empty()).then(|| self.bill(&scene.bill));
         let payoff = bill.map(|bill| self.bills[bill].0);
         let mut ways = Vec::with_capacity(scene.ways.len());

@@ -5,27 +5,31 @@ use serde::Serialize;
 
 use super::draw::Draw;
 use super::frame::{Frame, asks};
-use super::measure::{Ends, Passage, Views};
+use super::measure::{Ends, NO_DEAL, Passage, Views};
 use super::model::{Played, STARTS_SEED, solve_options};
 use super::options::Options;
 use super::pay::Pay;
 use super::plot::{Act, Ballot, Place, Spot, acts};
 use crate::case::Case;
 use crate::game::public_state::{
-    Certificate, Control, CourseStep, Event, JudgeOptions, PublicStateGame, Reading, Solution, StateId,
-    Status, Strategy, branches, expect_ahead, judge, solve, trace,
+    Certificate, Control, CourseStep, Event, JudgeOptions, PublicStateGame, Reading, Solution, SolveOptions,
+    StateId, Status, Strategy, branches, expect_ahead, judge, solve, trace,
 };
 use crate::lens::Ending;
 use crate::scenario::{ActorId, IssueId};
 
-/// Random starts from which a draw that is shown is searched for further equilibria.
+/// Random starts from which a draw that is shown is searched for further equilibria: fewer where they would take more
+/// than so many seconds.
 const STARTS: usize = 8;
+const SEARCHED: f64 = 30.0;
 /// Memory to compare with where the game has none.
 const SOME_MEMORY: u32 = 1;
 /// Games larger than this are not solved again with other memory or another grid.
 const COMPARED: usize = 60_000;
 /// Acts less likely than this are not told as what could have been.
 const UNLIKELY: f64 = 1e-6;
+/// Residual of solutions that are only compared: far below any difference that counts.
+const COMPARING: f64 = 1e-5;
 /// Largest grid of the judge for a draw that is shown.
 const JUDGED_POINTS: usize = 1_001;
 
@@ -52,8 +56,21 @@ pub struct CrisisReading {
     pub gains: Vec<GainRow>,
     /// How good the solution is.
     pub certificate: CertificateReading,
+    /// From how many random starts further equilibria were looked for.
+    pub starts: usize,
     /// The same draw under other choices of the modeller, the one above first.
     pub others: Vec<Headline>,
+}
+
+/// The rounds of one draw.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OverTime {
+    /// The draw's main numbers.
+    pub headline: Headline,
+    /// The state of play at the start of each round, and at the end.
+    pub rounds: Vec<Round>,
+    /// Beliefs round by round.
+    pub beliefs: Vec<BeliefPath>,
 }
 
 /// What a game is made of.
@@ -73,6 +90,8 @@ pub struct GameSize {
     pub unknowns: usize,
     /// About how long one draw takes on one core, in seconds.
     pub seconds: f64,
+    /// How many draws of a run are solved.
+    pub draws: u64,
 }
 
 /// Where plays stand at the start of a round.
@@ -235,21 +254,18 @@ pub enum Choice {
     Branch(u16),
 }
 
-/// Seconds a draw takes per probability to solve for and joint type: measured, rounded up.
-const SECONDS: f64 = 5.0e-7;
-
 impl GameSize {
     pub(super) fn of(played: &Played) -> Self {
         let (frame, game) = (&played.frame, &played.plot.game);
-        let unknowns = game.strategy_len();
         Self {
             players: frame.players.len(),
             types: frame.types.iter().map(Vec::len).collect(),
             periods: frame.periods,
             offers: frame.offers.len(),
             states: game.states(),
-            unknowns,
-            seconds: SECONDS * unknowns as f64 * frame.joint_types() as f64,
+            unknowns: game.strategy_len(),
+            seconds: played.seconds(),
+            draws: played.draws(),
         }
     }
 }
@@ -258,15 +274,12 @@ impl GameSize {
 pub(super) fn read(played: &Played, case: &Case<'_>) -> CrisisReading {
     let draw = played.draw(*case);
     let game = played.game(&draw);
+    let problem = played.problem(&draw, &game);
     let precision = played.precision(case);
-    let found = branches(
-        &game,
-        precision,
-        &solve_options(),
-        STARTS.max(played.options.branches),
-        STARTS_SEED,
-        &mut |_| Control::Continue,
-    );
+    let affordable = ((SEARCHED / played.seconds()) as usize).clamp(1, STARTS);
+    let starts = affordable.max(played.options.branches);
+    let found =
+        branches(&problem, precision, &solve_options(), starts, STARTS_SEED, &mut |_| Control::Continue);
     let solution = &found[0];
     let reader = Reader::new(played, &draw, &game, &solution.strategy);
     CrisisReading {
@@ -280,17 +293,33 @@ pub(super) fn read(played: &Played, case: &Case<'_>) -> CrisisReading {
         stages: reader.stages(),
         gains: reader.gains(),
         certificate: certificate(&game, precision, solution),
-        others: others(played, case, &draw, &game, precision, &found),
+        starts,
+        others: others(played, case, &draw, &[&game, &problem], precision, &found),
     }
 }
 
 /// One draw round by round: where plays stand, and what is believed.
-pub(super) fn over_time(played: &Played, case: &Case<'_>) -> (Vec<Round>, Vec<BeliefPath>) {
+pub(super) fn over_time(played: &Played, case: &Case<'_>) -> OverTime {
     let draw = played.draw(*case);
     let game = played.game(&draw);
-    let solution = solve(&game, played.precision(case), &solve_options(), &mut |_| Control::Continue);
+    let problem = played.problem(&draw, &game);
+    let solution = solve(&problem, played.precision(case), &solve_options(), &mut |_| Control::Continue);
     let reader = Reader::new(played, &draw, &game, &solution.strategy);
-    (reader.rounds(), reader.beliefs())
+    OverTime {
+        headline: headline(played, &draw, &game, &solution, Choice::AsGiven),
+        rounds: reader.rounds(),
+        beliefs: reader.beliefs(),
+    }
+}
+
+/// The main numbers of one draw, solved well within what they are compared by.
+pub(super) fn headline_of(played: &Played, case: &Case<'_>) -> Headline {
+    let draw = played.draw(*case);
+    let game = played.game(&draw);
+    let problem = played.problem(&draw, &game);
+    let options = SolveOptions { tolerance: COMPARING, ..solve_options() };
+    let solution = solve(&problem, played.precision(case), &options, &mut |_| Control::Continue);
+    headline(played, &draw, &game, &solution, Choice::AsGiven)
 }
 
 fn certificate(game: &PublicStateGame, precision: f64, solution: &Solution) -> CertificateReading {
@@ -314,12 +343,12 @@ fn others(
     played: &Played,
     case: &Case<'_>,
     draw: &Draw<'_>,
-    game: &PublicStateGame,
+    [game, problem]: &[&PublicStateGame; 2],
     precision: f64,
     found: &[Solution],
 ) -> Vec<Headline> {
     let mut list = vec![headline(played, draw, game, &found[0], Choice::AsGiven)];
-    let along = trace(game, &played.options.range, &solve_options(), &mut |_| Control::Continue);
+    let along = trace(problem, &played.options.range, &solve_options(), &mut |_| Control::Continue);
     list.extend(along.iter().map(|one| headline(played, draw, game, one, Choice::Precision(one.target))));
     let memory = if played.frame.memory == 0 { SOME_MEMORY } else { 0 };
     let finer = played.frame.grid.saturating_mul(2).saturating_sub(1);
@@ -337,7 +366,8 @@ fn others(
         }
         let draw = other.draw(*case);
         let game = other.game(&draw);
-        let solution = solve(&game, precision, &solve_options(), &mut |_| Control::Continue);
+        let problem = other.problem(&draw, &game);
+        let solution = solve(&problem, precision, &solve_options(), &mut |_| Control::Continue);
         list.push(headline(&other, &draw, &game, &solution, choice));
     }
     for (branch, solution) in found.iter().enumerate().skip(1) {
@@ -361,7 +391,7 @@ fn headline(
         endings: ends.endings,
         war: ends.war,
         terms: terms
-            .map(|issue| (issue, if deal > 0.0 { ends.terms[issue.index()] / deal } else { f64::NAN }))
+            .map(|issue| (issue, if deal >= NO_DEAL { ends.terms[issue.index()] / deal } else { f64::NAN }))
             .collect(),
         converged: solution.status == Status::Converged,
     }
@@ -574,7 +604,7 @@ impl<'a> Reader<'a> {
                     let word = if step.branch == 0 { "passes" } else { "fails" };
                     Some(self.chance_step(
                         step,
-                        format!("{} {word} at the stage `{stage}`", self.offer_words(ballot.offer)),
+                        format!("{} {word} at the stage \"{stage}\"", self.offer_words(ballot.offer)),
                     ))
                 }
                 Place::Strike { spoiler, .. } => {
@@ -584,7 +614,7 @@ impl<'a> Reader<'a> {
                 }
                 Place::Close(spot) if step.branch == 1 => {
                     let rung = self.frame.rung_name(spot.rung);
-                    Some(self.chance_step(step, format!("it gets out of hand on the rung `{rung}`")))
+                    Some(self.chance_step(step, format!("it gets out of hand on the rung \"{rung}\"")))
                 }
                 Place::Close(_) | Place::Toll { .. } | Place::End(_) => None,
             };
@@ -736,11 +766,11 @@ impl<'a> Reader<'a> {
         match act {
             Act::Wait => "waits".to_owned(),
             Act::Offer(offer) => format!("offers {}", self.offer_words(offer)),
-            Act::StepUp => format!("steps up to `{}`", frame.rung_name(spot.rung + 1)),
+            Act::StepUp => format!("steps up to \"{}\"", frame.rung_name(spot.rung + 1)),
             Act::StepDown => {
                 let below = spot.rung.saturating_sub(1);
                 let to = frame.rungs[spot.rung].falls_back.unwrap_or(below).min(below);
-                format!("steps down to `{}`", frame.rung_name(to))
+                format!("steps down to \"{}\"", frame.rung_name(to))
             }
             Act::Concede(to) => format!("gives in to {}", frame.name(frame.players[to])),
             Act::Threaten => "says in public that it won't give in".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Turn};
 use super::model::Played;
-use super::reading::{Choice, CrisisReading, Instead, Shift, Step, read};
+use super::reading::{CertificateReading, Choice, CrisisReading, Instead, Shift, Step, read};
 use crate::case::Case;
 use crate::lens::{Trace, TraceStep, TraceTable};
 
@@ -217,22 +217,45 @@ fn gains(frame: &Frame, reading: &CrisisReading) -> TraceStep {
 }
 
 fn certificate(reading: &CrisisReading) -> TraceStep {
-    let c = &reading.certificate;
-    let solved = if c.converged { "The solver got there" } else { "The solver did not get there" };
-    let branch = if c.principal {
-        format!("on the branch that starts at play by weights alone ({} turning points)", c.turns)
-    } else {
-        "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it"
-            .to_owned()
-    };
-    let text = format!(
-        "{solved}, {branch}. Every probability is within {:.1e} of what its own action values call for. A single other \
-         choice gains a type at most {:.2} points of its stake. Deviating with full memory of play gains some type {:.2} \
-         points and none more than {:.2}: at finite precision some of this belongs to the concept, the rest is the price \
-         of merging histories.",
-        c.residual, c.one_shot, c.regret_lower, c.regret_upper
-    );
-    step("Certificate", text, Vec::new())
+    step("Certificate", reading.certificate.words(), Vec::new())
+}
+
+impl CertificateReading {
+    /// What it says, in plain words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let solved = if self.converged { "Solved" } else { "Not solved to the tolerance" };
+        let branch = if self.principal {
+            let points = if self.turns == 1 { "turning point" } else { "turning points" };
+            format!("on the branch that starts at play by weights alone ({} {points} on the way)", self.turns)
+        } else {
+            "off the branch that starts at play by weights alone: another equilibrium may lie nearer to it"
+                .to_owned()
+        };
+        format!(
+            "{solved}, {branch}. Every probability is within {:.0e} of what its own action values call for. One other choice \
+             alone gains a type at most {:.1} points of its stake; deviating with full memory of play gains some type {:.1} \
+             points and none more than {:.1}. At finite precision some of this belongs to the concept (mistakes), the rest is \
+             the price of merging histories.",
+            self.residual, self.one_shot, self.regret_lower, self.regret_upper
+        )
+    }
+}
+
+impl Choice {
+    /// What was chosen, in plain words.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::AsGiven => "as given".to_owned(),
+            Self::Precision(precision) => format!("precision {precision}"),
+            Self::Memory(0) => "no memory of acts".to_owned(),
+            Self::Memory(1) => "memory of the last act".to_owned(),
+            Self::Memory(acts) => format!("memory of the last {acts} acts"),
+            Self::Offers(points) => format!("offers on {points} points"),
+            Self::Branch(branch) => format!("another equilibrium ({branch})"),
+        }
+    }
 }
 
 fn otherwise(frame: &Frame, reading: &CrisisReading) -> TraceStep {
@@ -244,21 +267,10 @@ fn otherwise(frame: &Frame, reading: &CrisisReading) -> TraceStep {
     let rows = reading.others.iter().map(|one| {
         let shares = one.endings.iter().chain([&one.war]).map(|share| 100.0 * share);
         let mark = if one.converged { "" } else { ", not solved" };
-        (format!("{}{mark}", choice(one.choice)), shares.chain(one.terms.iter().map(|(_, at)| *at)).collect())
+        (format!("{}{mark}", one.choice.words()), shares.chain(one.terms.iter().map(|(_, at)| *at)).collect())
     });
     let tables = vec![table("The same draw, other choices of the modeller", names, rows.collect())];
     step("Otherwise", "Precision is a prior, memory and grid are choices.".to_owned(), tables)
-}
-
-fn choice(choice: Choice) -> String {
-    match choice {
-        Choice::AsGiven => "as given".to_owned(),
-        Choice::Precision(precision) => format!("precision {precision}"),
-        Choice::Memory(0) => "without memory".to_owned(),
-        Choice::Memory(acts) => format!("memory of {acts} acts"),
-        Choice::Offers(points) => format!("{points} grid points"),
-        Choice::Branch(branch) => format!("another equilibrium, {branch}"),
-    }
 }
 
 fn share(chance: f64) -> String {

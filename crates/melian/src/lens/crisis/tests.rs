@@ -571,19 +571,69 @@ fn four_can_play() {
     assert!((sum - 1.0).abs() < 1e-9, "{sum}");
 }
 
-/// Not a test of anything: how long the two cases of the requirements take.
-#[test]
-#[ignore = "a measurement"]
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
-fn timing() {
-    for (b, draws) in [(large(), 40), (four(), 4)] {
-        let start = std::time::Instant::now();
-        let played = Played::new(&b.scenario(), &options(&[])).expect("a game");
-        println!("{:?}, prepared in {:?}", super::GameSize::of(&played), start.elapsed());
-        let mut block = RowBlock::default();
-        let start = std::time::Instant::now();
-        let cases = b.cases(draws);
-        played.solve(&cases, &Streams::new(1, CRISIS.card()), &mut block, &mut Scratch::default());
-        println!("{:?} a draw", start.elapsed() / draws as u32);
+/// A over six periods, `hard` with this chance, where B believes another.
+fn believed(hard: f64) -> Builder {
+    let mut b = large();
+    let chances = [0.3, 0.7].map(|chance| b.number(chance));
+    let truth = [hard, 1.0 - hard].map(|chance| b.number(chance));
+    let crisis = &mut b.scenario_mut().crisis;
+    crisis.game.periods = Some(6);
+    for ((kind, chance), truth) in crisis.types[0].types.iter_mut().zip(chances).zip(truth) {
+        kind.believed = vec![(id(B), chance)];
+        kind.chance = Some(truth);
     }
+    b
+}
+
+/// How likely A's types are is known to A alone, who knows its own: it changes the chances, not the play.
+#[test]
+fn what_changes_no_choice_is_solved_once() {
+    let streams = Streams::new(1, CRISIS.card());
+    let rows = |hard: f64, scratch: &mut Scratch| {
+        let b = believed(hard);
+        let played = Played::new(&b.scenario(), &options(&[])).expect("a game");
+        let mut rows = RowBlock::default();
+        played.solve(&b.cases(1), &streams, &mut rows, scratch);
+        rows.columns
+    };
+    let mut shared = Scratch::default();
+    let (first, second) = (rows(0.4, &mut shared), rows(0.9, &mut shared));
+    assert_eq!(shared.solved.len(), 1);
+    let alone = rows(0.9, &mut Scratch::default());
+    for (shared, alone) in second.iter().zip(&alone) {
+        assert_eq!(shared[0].to_bits(), alone[0].to_bits());
+    }
+    assert!(first.iter().zip(&second).any(|(a, b)| (a[0] - b[0]).abs() > 0.01));
+}
+
+#[test]
+fn priors_given_the_own_type_are_the_same_game() {
+    let b = believed(0.4);
+    let played = Played::new(&b.scenario(), &options(&[])).expect("a game");
+    let cases = b.cases(1);
+    let draw = played.draw(cases.case(0));
+    let game = played.game(&draw);
+    let strategy = |game| solve(game, 10.0, &solve_options(), &mut |_| Control::Continue).strategy;
+    assert!(strategy(&game).distance(&strategy(&played.problem(&draw, &game))) < 1e-6);
+}
+
+#[test]
+fn large_games_take_fewer_draws() {
+    let draws = |offers: f64| {
+        let played = Played::new(&four().scenario(), &options(&[("offers", offers)])).expect("a game");
+        (played.seconds(), played.draws())
+    };
+    assert_eq!(draws(3.0).1, 1000);
+    let (seconds, solved) = draws(41.0);
+    assert!(seconds > 0.1 && (16..600).contains(&solved), "{seconds} {solved}");
+}
+
+#[test]
+fn what_the_game_leaves_out_is_told() {
+    let mut b = pie(50.0);
+    b.scenario_mut().crisis.game.periods = Some(2);
+    assert!(Played::new(&b.scenario(), &options(&[])).expect("a game").frame.left_out().is_empty());
+    b.scenario_mut().consent[0].partial = true;
+    let said = Played::new(&b.scenario(), &options(&[])).expect("a game").frame.left_out();
+    assert!(said.len() == 1 && said[0].contains("as a whole"), "{said:?}");
 }
