@@ -132,7 +132,7 @@ test = "decreases(P(war), war.cost.north)"
 "#;
 
 /// How guarded numbers are called in words.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 17] = [
     "North: capability",
     "South: capability",
     "Patron: capability",
@@ -143,7 +143,8 @@ const WORDS: [&str; 16] = [
     "war: cost, for South",
     "war: exponent",
     "war: what moving first adds to the odds",
-    "North, if ",
+    "North, if firm: ",
+    "North, if wavers: ",
     "chance that North is of type",
     "North: audience cost",
     "North: cost of letting its red line pass",
@@ -202,7 +203,9 @@ impl Standoff {
     /// No line says a number of a guarded number, or a word of a coercive policy but that it is left out.
     fn judge_lines<'t>(&self, what: &str, lines: impl Iterator<Item = &'t str>) {
         // What an overlay is, as the scenario has it.
-        let is_stated = |line: &&str| line.contains("(policy): ") || line.contains("(perspective): ");
+        let is_stated = |line: &&str| {
+            ["(policy): ", "(policy, coercive): ", "(perspective): "].iter().any(|kind| line.contains(kind))
+        };
         for line in lines.filter(|line| !is_stated(line)) {
             if let Some(rest) = self.named(line) {
                 let bare = rest.split(NOT_RANKED).next().unwrap_or_default();
