@@ -179,7 +179,7 @@ impl Standoff {
 
     fn melian(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_melian"));
-        // Lines are not broken, so that each can be judged.
+        // As few lines are broken as can be, so that each can be judged.
         command.current_dir(&self.folder).env("NO_COLOR", "1").env("COLUMNS", "10000");
         for variable in ["MELIAN_DRAWS", "MELIAN_SEED", "MELIAN_LENS", "MELIAN_OUT", "MELIAN_FORMAT"] {
             command.env_remove(variable);
@@ -202,14 +202,24 @@ impl Standoff {
 
     /// No line says a number of a guarded number, or a word of a coercive policy but that it is left out.
     fn judge_lines<'t>(&self, what: &str, lines: impl Iterator<Item = &'t str>) {
-        // What an overlay is, as the scenario has it.
+        // What an overlay is, or what changed between two scenarios, as they have it.
         let is_stated = |line: &&str| {
-            ["(policy): ", "(policy, coercive): ", "(perspective): "].iter().any(|kind| line.contains(kind))
+            ["\" -> \"", "(policy): ", "(policy, coercive): ", "(perspective): "]
+                .iter()
+                .any(|kind| line.contains(kind))
         };
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        // Long lines are broken all the same: what stands out of the ranking goes on where it is indented deeper.
+        let mut apart: Option<usize> = None;
         for line in lines.filter(|line| !is_stated(line)) {
-            if let Some(rest) = self.named(line) {
-                let bare = rest.split(NOT_RANKED).next().unwrap_or_default();
-                assert!(!bare.contains(|c: char| c.is_ascii_digit()), "{what}: {line}");
+            if apart.is_some_and(|first| indent(line) > first) {
+                continue;
+            }
+            apart = line.contains(NOT_RANKED).then(|| indent(line));
+            // Beside a number of something else a direction may stand: each clause by itself.
+            let ranked = line.split(NOT_RANKED).next().unwrap_or_default();
+            for rest in ranked.split("; ").filter_map(|clause| self.named(clause)) {
+                assert!(!rest.contains(|c: char| c.is_ascii_digit()), "{what}: {line}");
             }
             let is_left_out = line.contains("Left out") || line.contains("Not compared here");
             for (policy, _) in COERCIVE {
