@@ -343,7 +343,7 @@ fn no_command_tells_what_the_guard_forbids() {
     for sought in [&["--where", "p_war > 0.1", "--lens", "crisis"][..], &["--claim", "terms_are_fair"]] {
         let told = standoff.told(&[&["discover", "standoff.run"], sought].concat());
         for line in told.lines().filter(|line| !line.contains("of 100 draws, true in")) {
-            let limit = line.split("  [").next().unwrap_or_default();
+            let limit = line.split(" [<.").next().unwrap_or_default();
             standoff.judge_lines("discover", std::iter::once(limit));
         }
     }
