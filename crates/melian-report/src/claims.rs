@@ -1,12 +1,15 @@
 //! Verdicts on claims in words, for the terminal and for scripts.
 
-use melian::analysis::claims::{Cut, FamilyVerdict, Judgement, ReadingVerdict, Seen, Turn, Verdict};
+use melian::analysis::claims::{
+    Cut, Edge, FamilyVerdict, Judgement, ReadingVerdict, Region, Seen, Stake, Stakes, Turn, Verdict, Way,
+};
 use melian::lens::full_id;
 use melian::scenario::{Scenario, StatedClaim};
 use serde_json::{Value, json as object};
 
+use crate::input::input;
 use crate::number::{Share, count, exact};
-use crate::text::{clean, list, plural, wrap};
+use crate::text::{capital, clean, list, plural, wrap};
 
 /// Said under every verdict.
 pub(crate) const CAVEAT: &str = "Share of the draws you allowed, not evidence that it is true.";
@@ -45,6 +48,11 @@ pub fn claims(input: &ClaimsInput<'_>, width: usize) -> String {
             input.seed
         ),
     );
+    let as_written = input.judgements.first().and_then(|judgement| judgement.stakes.first());
+    if let Some(told) = as_written.and_then(|as_written| stakes(scenario, as_written)) {
+        page.line(0, &capital(&told));
+        page.line(0, STAKES);
+    }
     for (claim, level) in in_pairs(scenario) {
         if input.only.is_empty() || input.only.contains(&scenario.claims[claim].id) {
             page.claim(scenario, &scenario.claims[claim], &input.judgements[claim], 2 * level);
@@ -103,6 +111,11 @@ impl Page {
         for seen in &judgement.seen {
             self.seen(scenario, judgement, seen, body);
         }
+        for stakes in judgement.stakes.iter().skip(1) {
+            if let Some(told) = self::stakes(scenario, stakes) {
+                self.line(body, &told);
+            }
+        }
         if !judgement.guarded && judgement.seen.iter().any(|seen| seen.judging() > 0) {
             self.line(body, CAVEAT);
         }
@@ -112,7 +125,10 @@ impl Page {
         self.line(indent, &format!("{}: {}", name(scenario, seen), overall(judgement, seen)));
         let base = seen.perspective.is_none();
         for family in seen.families.iter().filter(|family| base || differs(judgement, family)) {
-            self.line(indent + 2, &format!("{}: {}", family.family.name(), sentence(judgement, family)));
+            self.line(
+                indent + 2,
+                &format!("{}: {}", family.family.name(), sentence(scenario, judgement, family)),
+            );
         }
         if base && !seen.silent.is_empty() {
             self.line(indent + 2, &format!("can't speak to it: {}", silences(seen)));
@@ -175,7 +191,7 @@ pub(crate) fn word(verdict: Verdict) -> &'static str {
 }
 
 /// What a family says, as one sentence of plain text.
-pub(crate) fn sentence(judgement: &Judgement, family: &FamilyVerdict) -> String {
+pub(crate) fn sentence(scenario: &Scenario, judgement: &Judgement, family: &FamilyVerdict) -> String {
     let mut said = word(family.verdict).to_owned();
     if family.own_premises {
         said.push_str(" on its author's own premises");
@@ -191,12 +207,13 @@ pub(crate) fn sentence(judgement: &Judgement, family: &FamilyVerdict) -> String 
     let mut parts = vec![said];
     match family.verdict {
         Verdict::CannotTell => parts.extend(undecided(family)),
-        Verdict::Conditions => parts.push(conditions(&speaking)),
+        Verdict::Conditions => parts.push(conditions(scenario, &speaking)),
         _ => {
             parts.extend((!judgement.each_draw).then(|| chances(&speaking)).filter(|said| !said.is_empty()));
             parts.push(shares(judgement, &speaking));
             parts.extend(examples(family.verdict, &speaking));
-            parts.extend(turns_on(&speaking));
+            parts.extend(turns_on(scenario, &speaking));
+            parts.extend(turns_in(scenario, &speaking));
         }
     }
     parts.join("; ")
@@ -326,51 +343,132 @@ fn examples(verdict: Verdict, readings: &[&ReadingVerdict]) -> Option<String> {
 }
 
 /// The input on which it turns most, over the readings.
-fn turns_on(readings: &[&ReadingVerdict]) -> Option<String> {
+fn turns_on(scenario: &Scenario, readings: &[&ReadingVerdict]) -> Option<String> {
     let strength = |turn: &Turn| turn.strength.map_or(0.0, f64::abs);
     let turns = readings.iter().filter_map(|reading| reading.turns_on.as_ref());
     let turn = turns.max_by(|a, b| strength(a).total_cmp(&strength(b)))?;
-    let input = &turn.lean.input;
+    let input = input(scenario, &turn.lean.input);
     Some(match turn.cut {
         None => {
             let way = if turn.lean.rises { "higher" } else { "lower" };
-            format!("true more often the {way} {input}")
+            format!("true more often the {way} this is: {input}")
         }
-        Some(Cut { at, below, above }) => {
-            let share = |(yes, of)| Share { hits: yes, of }.in_hundred();
-            format!(
-                "turns most on {input}: true in {} of 100 draws from {} up, in {} below",
-                share(above),
-                exact((at * 100.0).round() / 100.0),
-                share(below)
-            )
-        }
+        Some(Cut { at, below, above }) => format!(
+            "turns most on {input}: true in {} of 100 draws from {} up, in {} below",
+            in_hundred(above),
+            two_digits(at),
+            in_hundred(below)
+        ),
     })
 }
 
+/// The box in which it is mostly true, or mostly false, where it takes several inputs.
+fn turns_in(scenario: &Scenario, readings: &[&ReadingVerdict]) -> Option<String> {
+    let Region { holds, limits, inside, outside } =
+        readings.iter().find_map(|reading| reading.turns_in.as_ref())?;
+    let edges: Vec<String> = limits.iter().map(|limit| edge(scenario, limit)).collect();
+    let (word, inside, outside) =
+        (if *holds { "true" } else { "false" }, in_hundred(*inside), in_hundred(*outside));
+    Some(format!("{word} in {inside} of 100 draws with {}, in {outside} of the others", list(&edges)))
+}
+
+fn edge(scenario: &Scenario, edge: &Edge) -> String {
+    let input = input(scenario, &edge.input);
+    match (edge.low.map(two_digits), edge.high.map(two_digits)) {
+        (Some(low), Some(high)) => format!("{input} between {low} and {high}"),
+        (Some(low), None) => format!("{input} from {low} up"),
+        (None, Some(high)) => format!("{input} up to {high}"),
+        (None, None) => input,
+    }
+}
+
+fn in_hundred((hits, of): (u64, u64)) -> String {
+    Share { hits, of }.in_hundred()
+}
+
+fn two_digits(value: f64) -> String {
+    exact((value * 100.0).round() / 100.0)
+}
+
 /// Under the guard: in which direction each assumption works.
-fn conditions(readings: &[&ReadingVerdict]) -> String {
-    let mut rising: Vec<&str> = Vec::new();
-    let mut falling: Vec<&str> = Vec::new();
+fn conditions(scenario: &Scenario, readings: &[&ReadingVerdict]) -> String {
+    let mut rising: Vec<String> = Vec::new();
+    let mut falling: Vec<String> = Vec::new();
     for lean in readings.iter().flat_map(|reading| &reading.leans) {
         let side = if lean.rises { &mut rising } else { &mut falling };
-        if !side.contains(&lean.input.as_str()) {
-            side.push(&lean.input);
+        let input = input(scenario, &lean.input);
+        if !side.contains(&input) {
+            side.push(input);
         }
     }
-    let told = |way: &str, inputs: &[&str]| {
-        let shown: Vec<String> = inputs.iter().take(LEANS).map(|&input| input.to_owned()).collect();
+    let told = |way: &str, inputs: &[String]| {
         let more = inputs.len().saturating_sub(LEANS);
         let rest = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+        let shown = &inputs[..inputs.len() - more];
         (!inputs.is_empty()).then(|| format!("it takes {way} values of {}{rest}", shown.join(", ")))
     };
     let said: Vec<String> = told("higher", &rising).into_iter().chain(told("lower", &falling)).collect();
-    if said.is_empty() {
-        "no single number of the scenario clearly moves it".to_owned()
-    } else {
+    if !said.is_empty() {
         said.join("; ")
+    } else if readings.iter().any(|reading| reading.one_sided) {
+        let draws = readings.iter().map(|reading| reading.draws).max().unwrap_or(0);
+        format!("{} are too few, or too alike, to tell what it takes", plural(draws, "draw", "draws"))
+    } else {
+        "no single number of the scenario clearly moves it".to_owned()
     }
 }
+
+/// What is at stake for everyone: as written, or what overlays change.
+pub(crate) fn stakes(scenario: &Scenario, stakes: &Stakes) -> Option<String> {
+    let named = |stake: &Stake| match &stake.actor {
+        None => "chance that it gets out of hand".to_owned(),
+        Some(id) => {
+            let known = scenario.actors.iter().find(|actor| actor.id == *id);
+            clean(known.map_or(id, |actor| &actor.name))
+        }
+    };
+    let value = |stake: &Stake| -> Option<String> {
+        let Some((low, high)) = stake.range else { return stake.way.map(|way| way_word(way).to_owned()) };
+        let chance = stake.actor.is_none();
+        let digits = |value: f64| {
+            let value = if chance { 100.0 * value } else { value };
+            let rounded = exact((value * 10.0).round() / 10.0);
+            if stake.way.is_some() && value > 0.0 { format!("+{rounded}") } else { rounded }
+        };
+        let unit = if chance { " of 100" } else { "" };
+        let (low, high) = (digits(low), digits(high));
+        Some(if low == high { format!("{low}{unit}") } else { format!("{low} to {high}{unit}") })
+    };
+    let told: Vec<String> =
+        stakes.at.iter().filter_map(|stake| Some(format!("{} {}", named(stake), value(stake)?))).collect();
+    if told.is_empty() {
+        return None;
+    }
+    let under = stakes.under.iter().map(|id| {
+        let mut all = scenario.policies.iter().chain(&scenario.perspectives);
+        clean(all.find(|overlay| overlay.id == *id).map_or(id, |overlay| &overlay.name))
+    });
+    let under: Vec<String> = under.collect();
+    let told = told.join(", ");
+    Some(if under.is_empty() {
+        format!("at stake as written: {told}")
+    } else {
+        format!("with \"{}\": {told}", under.join("\" and \""))
+    })
+}
+
+fn way_word(way: Way) -> &'static str {
+    match way {
+        Way::Up => "up",
+        Way::Down => "down",
+        Way::Either => "up or down by lens",
+        Way::Same => "unchanged",
+    }
+}
+
+/// What stands under the stakes.
+pub(crate) const STAKES: &str = "At stake: everyone's mean gain in points of its own stake at each lens's terms, never compared between \
+     actors, and the chance of full-scale war; lowest to highest lens. Under overlays: the change.";
 
 /// Families that can't speak, those of one reason together.
 pub(crate) fn silences(seen: &Seen) -> String {
@@ -453,5 +551,6 @@ pub(crate) fn claim_json(claim: &StatedClaim, judgement: &Judgement) -> Value {
         "each_draw": judgement.each_draw,
         "guarded": judgement.guarded,
         "seen": seen,
+        "stakes": judgement.stakes,
     })
 }

@@ -272,10 +272,23 @@ impl Page<'_> {
     }
 
     fn pairs(&mut self, output: &Output<'_>, pairs: &[Pair]) {
-        for pair in pairs.iter().take(3) {
+        let is_apart = |pair: &&Pair| {
+            [pair.first, pair.second].iter().any(|&input| self.is_apart(&output.inputs[input]))
+        };
+        let (mut apart, ranked): (Vec<&Pair>, Vec<&Pair>) = pairs.iter().partition(is_apart);
+        let told = |pair: &&Pair| {
             let (first, second) =
                 (self.name(&output.inputs[pair.first]), self.name(&output.inputs[pair.second]));
-            self.put(&format!("together: {first} and {second}: {} %", share(&pair.share)), 2);
+            format!("{first} and {second}: {} %", share(&pair.share))
+        };
+        let ranked: Vec<String> = ranked.iter().take(3).map(told).collect();
+        apart.sort_by_key(|pair| (pair.first, pair.second));
+        let apart: Vec<String> = apart.iter().map(told).collect();
+        for pair in ranked {
+            self.put(&format!("together: {pair}"), 2);
+        }
+        if !apart.is_empty() {
+            self.put(&format!("together, not ranked while the conflict goes on: {}", apart.join("; ")), 2);
         }
     }
 
@@ -489,17 +502,24 @@ fn figure(value: f64) -> String {
     }
 }
 
-/// Takes drivers that must not be ranked out of their order, into a list in the order of the inputs' paths.
+/// Takes drivers and pairs that must not be ranked out of their order, into lists in the order of the inputs' paths.
 fn set_apart(scenario: Option<&Scenario>, found: &mut Map<String, Value>) {
     let Some(scenario) = scenario else { return };
-    let Some(Value::Array(drivers)) = found.get_mut("drivers") else { return };
-    let path = |driver: &Value| driver["input"].as_str().unwrap_or_default().to_owned();
-    let (mut apart, ranked): (Vec<Value>, Vec<Value>) =
-        std::mem::take(drivers).into_iter().partition(|driver| is_apart(scenario, &path(driver)));
-    *drivers = ranked;
-    if !apart.is_empty() {
-        apart.sort_by_key(path);
-        found.insert("not_ranked".to_owned(), Value::Array(apart));
+    let inputs = |told: &Value| match (&told["input"], &told["inputs"]) {
+        (Value::String(one), _) => vec![one.clone()],
+        (_, Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    for (list, aside) in [("drivers", "not_ranked"), ("pairs", "pairs_not_ranked")] {
+        let Some(Value::Array(told)) = found.get_mut(list) else { continue };
+        let (mut apart, ranked): (Vec<Value>, Vec<Value>) = std::mem::take(told)
+            .into_iter()
+            .partition(|told| inputs(told).iter().any(|path| is_apart(scenario, path)));
+        *told = ranked;
+        if !apart.is_empty() {
+            apart.sort_by_key(inputs);
+            found.insert(aside.to_owned(), Value::Array(apart));
+        }
     }
 }
 

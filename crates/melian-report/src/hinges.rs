@@ -33,6 +33,19 @@ pub fn hinges(scenario: &Scenario, answer: &Hinges, top: usize, width: usize) ->
         page.put("", 0);
         told_answer(&mut page, scenario, told, top, told.draws < answer.draws);
     }
+    for &claim in &answer.moving {
+        let claim = &scenario.claims[claim];
+        page.put("", 0);
+        page.put(
+            &format!(
+                "Claim {}: \"{}\": no hinge: it asks how a quantity moves with a number over its whole range, so no value of \
+                 that number turns it over; `melian claims` tells in which draws it is so",
+                clean(&claim.id),
+                shorten(&claim.says, 90)
+            ),
+            0,
+        );
+    }
     let worth: Vec<String> = answer
         .worth
         .iter()
@@ -156,7 +169,7 @@ pub(crate) fn stands(scenario: &Scenario, answer: &Answer) -> String {
             "{question} directions only: it tests a coercive policy, and the conflict is not over"
         );
     }
-    let Some(side) = answer.stands else { return format!("{question}: can't be told in half the draws") };
+    let Some(side) = answer.stands else { return format!("{question} can't be told in half the draws") };
     let score = match answer.question {
         Question::Room | Question::Claim(..) if answer.score.is_nan() => String::new(),
         Question::Room | Question::Claim(..) => format!(", in {} of 100 draws", points(100.0 * answer.score)),
@@ -268,6 +281,7 @@ pub fn hinges_json(scenario: &Scenario, answer: &Hinges, seed: u64) -> Value {
         "idle": answer.idle,
         "guarded": Guard::new(scenario).is_on(),
         "answers": answers,
+        "without_hinge": answer.moving.iter().map(|&claim| scenario.claims[claim].id.as_str()).collect::<Vec<_>>(),
         "worth": worth,
     })
 }

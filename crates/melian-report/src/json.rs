@@ -9,6 +9,7 @@ use melian::scenario::{ActorId, IssueId, Overlay, Scenario, Status};
 use melian::study::course::Story;
 use serde_json::{Map, Value, json as object};
 
+use crate::view::{Condition, View};
 use crate::{LensNote, ReportInput};
 
 /// The version of the layout of [`json`].
@@ -19,9 +20,11 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub fn json(input: &ReportInput<'_>) -> Value {
     let (scenario, summary, manifest) = (input.scenario, input.summary, input.manifest);
     let made = scenario.provenance_counts();
+    let view = View::new(input);
     let arms: Vec<Value> = summary
         .arms
         .iter()
+        .filter(|arm| !view.guarded(Condition::of(&arm.arm)))
         .map(|arm| {
             let mut value = group(scenario, &arm.pooled);
             let by_expert: Map<String, Value> = arm
@@ -67,6 +70,8 @@ pub fn json(input: &ReportInput<'_>) -> Value {
             .zip(input.claims)
             .map(|(claim, judgement)| crate::claims::claim_json(claim, judgement))
             .collect::<Vec<_>>(),
+        "hinges": input.hinges.map(|found| crate::hinges_json(scenario, found, manifest.seed)),
+        "policies": input.policies.map(|found| crate::policies_json(scenario, found, manifest.seed)),
         "stories": input.stories.iter().map(|told| story(scenario, told)).collect::<Vec<_>>(),
         "crises": input.crises.iter().map(|told| crisis::crisis(scenario, told)).collect::<Vec<_>>(),
     })

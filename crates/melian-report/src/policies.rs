@@ -116,36 +116,69 @@ pub(crate) fn scale(unit: Unit) -> f64 {
 
 fn standard(page: &mut Page, scenario: &Scenario, standards: &Standards) {
     page.put(&actor_name(scenario, standards.actor), 2);
-    let at = |option: Option<usize>| {
-        option.map_or_else(
-            || "several alike".to_owned(),
-            |option| name(scenario, standards.options[option].policy),
-        )
-    };
-    page.put(&format!("best worst case: {}", at(standards.maximin)), 4);
-    page.put(&format!("least greatest regret: {}", at(standards.minimax_regret)), 4);
-    page.put(&format!("most often no worse than no deal: {}", at(standards.satisficing)), 4);
-    for standing in &standards.options {
-        page.put(&standing_text(scenario, standing), 4);
+    let alike = alike(scenario, standards);
+    if let [(names, text)] = alike.as_slice() {
+        // Nothing to choose between.
+        let whichever = if names.len() > 1 { "whichever policy, " } else { "" };
+        page.put(&format!("{whichever}{text}"), 4);
+        return;
     }
-    for (better, worse) in &standards.dominates {
-        let (better, worse) = (at(Some(*better)), at(Some(*worse)));
+    let at = |option: usize| name(scenario, standards.options[option].policy);
+    let said = [
+        ("best worst case", standards.maximin),
+        ("least greatest regret", standards.minimax_regret),
+        ("most often no worse than no deal", standards.satisficing),
+    ];
+    for (standard, option) in said {
+        if let Some(option) = option {
+            page.put(&format!("{standard}: {}", at(option)), 4);
+        }
+    }
+    let none: Vec<String> =
+        said.iter().filter(|(_, option)| option.is_none()).map(|(name, _)| (*name).to_owned()).collect();
+    if !none.is_empty() {
+        page.put(&format!("several alike by {}", list(&none)), 4);
+    }
+    for (names, text) in &alike {
+        page.put(&format!("{}: {text}", list(names)), 4);
+    }
+    let mut betters: Vec<usize> = standards.dominates.iter().map(|(better, _)| *better).collect();
+    betters.dedup();
+    for better in betters {
+        let worse = standards.dominates.iter().filter(|(other, _)| *other == better);
+        let worse: Vec<String> = worse.map(|(_, worse)| at(*worse)).collect();
         page.put(
-            &format!("in every draw and lens, {better} is at least as good as {worse}, and better in some"),
+            &format!(
+                "{} is at least as good as {} in every draw and lens, and better in some",
+                at(better),
+                list(&worse)
+            ),
             4,
         );
     }
 }
 
-fn standing_text(scenario: &Scenario, standing: &Standing) -> String {
+/// Options by what is said of them, those of which the same is said together.
+fn alike(scenario: &Scenario, standards: &Standards) -> Vec<(Vec<String>, String)> {
+    let mut alike: Vec<(Vec<String>, String)> = Vec::new();
+    for standing in &standards.options {
+        let (name, text) = (name(scenario, standing.policy), standing_text(standing));
+        match alike.iter_mut().find(|(_, known)| *known == text) {
+            Some((names, _)) => names.push(name),
+            None => alike.push((vec![name], text)),
+        }
+    }
+    alike
+}
+
+fn standing_text(standing: &Standing) -> String {
     let families = |values: &[(Family, f64)], factor: f64| {
         let said =
             values.iter().map(|(family, value)| format!("{} {}", family.name(), points(value * factor)));
         said.collect::<Vec<_>>().join(", ")
     };
     format!(
-        "{}: mean {}; worst {}, regret up to {}; no worse than no deal in {} of 100 draws",
-        name(scenario, standing.policy),
+        "mean {}; worst {}, regret up to {}; no worse than no deal in {} of 100 draws",
         families(&standing.mean, 1.0),
         points(standing.worst),
         points(standing.regret),

@@ -192,6 +192,8 @@ fn verdicts(fixture: &Fixture) -> Vec<Judgement> {
             strength: Some(0.4),
             cut: Some(Cut { at: 6.25, below: (300, 500), above: (1_400, 1_500) }),
         }),
+        turns_in: None,
+        one_sided: false,
         leans: Vec::new(),
         blind: false,
         missing: Vec::new(),
@@ -223,6 +225,7 @@ fn verdicts(fixture: &Fixture) -> Vec<Judgement> {
         each_draw: true,
         guarded: false,
         seen: vec![seen(families)],
+        stakes: Vec::new(),
     };
     vec![judgement(0, families), judgement(1, Vec::new())]
 }

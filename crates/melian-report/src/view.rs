@@ -23,9 +23,14 @@ pub(crate) struct Condition<'a> {
     pub(crate) perspective: Option<&'a str>,
 }
 
-impl Condition<'_> {
+impl<'a> Condition<'a> {
     /// The scenario as written.
     pub(crate) const BASE: Condition<'static> = Condition { policy: None, perspective: None };
+
+    /// What an arm is run under.
+    pub(crate) fn of(arm: &'a Arm) -> Self {
+        Self { policy: arm.policy.as_deref(), perspective: arm.perspective.as_deref() }
+    }
 }
 
 /// What one lens says under one condition.

@@ -3,9 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use melian::analysis::claims::{Judge, Moved};
 use melian::ensemble::Manifest;
+use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
+
+/// What `movements.json` holds.
+#[derive(Serialize, Deserialize)]
+struct Movements {
+    /// The campaign they are of.
+    campaign: String,
+    /// A word per movement.
+    moved: Vec<String>,
+}
 
 /// A directory that holds, or will hold, one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +47,28 @@ impl RunDirectory {
     #[must_use]
     pub fn scenario(&self, name: &str) -> PathBuf {
         self.root.join("scenario").join(name)
+    }
+
+    fn movements(&self) -> PathBuf {
+        self.root.join("movements.json")
+    }
+
+    /// What the run knows of the movements that claims ask about; `None` if nobody has looked yet.
+    #[must_use]
+    pub fn moved(&self, manifest: &Manifest, judge: &Judge<'_>) -> Option<Moved> {
+        let known: Movements = serde_json::from_slice(&fs::read(self.movements()).ok()?).ok()?;
+        if known.campaign == manifest.campaign { Moved::of_words(judge, &known.moved) } else { None }
+    }
+
+    /// Keeps what is known of movements, which took evaluations of the models, beside the tables.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn keep_moved(&self, manifest: &Manifest, moved: &Moved) -> Result<(), StoreError> {
+        let known = Movements { campaign: manifest.campaign.clone(), moved: moved.words() };
+        let written = serde_json::to_string_pretty(&known).map_err(std::io::Error::from);
+        let text = written.map_err(StoreError::io(&self.movements()))? + "\n";
+        write_aside(&self.movements(), text.as_bytes())
     }
 
     pub(crate) fn inputs(&self, part: u64) -> PathBuf {
@@ -111,7 +144,7 @@ impl RunDirectory {
                 fs::remove_dir_all(&path).map_err(StoreError::io(&path))?;
             }
         }
-        for file in ["report.html", "run.json"] {
+        for file in ["report.html", "movements.json", "run.json"] {
             let path = self.root.join(file);
             if path.exists() {
                 fs::remove_file(&path).map_err(StoreError::io(&path))?;

@@ -15,6 +15,7 @@ mod directory;
 mod error;
 mod execute;
 mod ledger;
+mod runs;
 mod table;
 
 pub use directory::RunDirectory;

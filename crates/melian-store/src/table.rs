@@ -19,6 +19,8 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 
+use crate::runs::{self, Runs};
+
 /// A measure as a column of the outcomes table.
 struct MeasureColumn {
     name: String,
@@ -341,18 +343,32 @@ fn damaged() -> ParquetError {
 }
 
 /// Where the rows of each arm are: arms follow one another.
-fn rows_of_arms(numbers: &[i32], arms: usize) -> Result<Vec<Range<usize>>> {
+fn rows_of_arms(numbers: &Runs<i32>, arms: usize) -> Result<Vec<Range<usize>>> {
     let mut ranges = vec![0..0; arms];
-    let mut from = 0;
-    for same in numbers.chunk_by(|a, b| a == b) {
-        let arm = usize::try_from(same[0]).ok().filter(|arm| *arm < arms).ok_or_else(damaged)?;
+    for (number, rows) in numbers.iter() {
+        let arm = usize::try_from(number).ok().filter(|arm| *arm < arms).ok_or_else(damaged)?;
         if !ranges[arm].is_empty() {
             return Err(damaged());
         }
-        ranges[arm] = from..from + same.len();
-        from += same.len();
+        ranges[arm] = rows;
     }
     Ok(ranges)
+}
+
+fn number_runs(group: &dyn RowGroupReader, column: usize) -> Result<Runs<i32>> {
+    let number = |word: &[u8]| word.try_into().map(i32::from_le_bytes).map_err(|_| damaged());
+    Ok(match runs::runs(group, column, runs::numbers, number)? {
+        Some(runs) => runs,
+        None => Runs::of(get::<Int32Type>(group, column)?.0),
+    })
+}
+
+fn status_runs(group: &dyn RowGroupReader) -> Result<Runs<RowStatus>> {
+    if let Some(runs) = runs::runs(group, STATUS, runs::texts, status_of)? {
+        return Ok(runs);
+    }
+    let words = get::<ByteArrayType>(group, STATUS)?.0;
+    Ok(Runs::of(words.iter().map(|word| status_of(word.data())).collect::<Result<Vec<_>>>()?))
 }
 
 fn read_wanted(
@@ -363,27 +379,18 @@ fn read_wanted(
     draws: usize,
 ) -> Result<Vec<ArmRows>> {
     let plan = layout.plan;
-    let numbers = get::<Int32Type>(group, ARM)?.0;
-    let ranges = rows_of_arms(&numbers, plan.arms().len())?;
+    let ranges = rows_of_arms(&number_runs(group, ARM)?, plan.arms().len())?;
     let mut arms: Vec<usize> = wanted.iter().map(|source| source.arm).collect();
     arms.dedup();
     let of_arms =
         |arms: &[usize]| -> Vec<Range<usize>> { arms.iter().map(|&arm| ranges[arm].clone()).collect() };
     let mut all: Vec<ArmRows> = (0..ranges.len()).map(|_| ArmRows::default()).collect();
-    let spans = of_arms(&arms);
-    let branches = get_some::<Int32Type>(group, BRANCH, &spans)?.0;
-    let statuses = get_some::<ByteArrayType>(group, STATUS, &spans)?.0;
-    let mut from = 0;
+    let (branches, statuses) = (number_runs(group, BRANCH)?, status_runs(group)?);
     let mut irregular = Vec::new();
-    for (&arm, span) in arms.iter().zip(&spans) {
-        let rows = &mut all[arm];
-        let own = from..from + span.len();
-        rows.branches = branches[own.clone()].iter().map(|&branch| branch as u16).collect();
-        let status = |text: &ByteArray| {
-            let known = STATUSES.iter().find(|(_, word)| word.as_bytes() == text.data());
-            known.map(|(status, _)| *status).ok_or_else(damaged)
-        };
-        rows.statuses = statuses[own].iter().map(status).collect::<Result<_>>()?;
+    for &arm in &arms {
+        let (rows, span) = (&mut all[arm], &ranges[arm]);
+        rows.branches = branches.rows(span).into_iter().map(|branch| branch as u16).collect();
+        rows.statuses = statuses.rows(span);
         rows.columns = vec![Vec::new(); plan.measures(arm).len()];
         // A row per draw, in their order; else the draws are read.
         if span.len() == draws && rows.branches.iter().all(|&branch| branch == 0) {
@@ -391,7 +398,6 @@ fn read_wanted(
         } else {
             irregular.push(arm);
         }
-        from += span.len();
     }
     if !irregular.is_empty() {
         let mut numbers = get_some::<Int64Type>(group, DRAW, &of_arms(&irregular))?.0.into_iter();
@@ -411,18 +417,24 @@ fn read_wanted(
         let (column, spans) = (STATUS + 1 + index, of_arms(&asked));
         let values: Vec<f64> = if measure.flag {
             let (values, levels) = get_some::<BoolType>(group, column, &spans)?;
-            spread(values.into_iter().map(f64::from), &levels)
+            in_rows(values.into_iter().map(f64::from).collect(), &levels)
         } else {
             let (values, levels) = get_some::<DoubleType>(group, column, &spans)?;
-            spread(values.into_iter(), &levels)
+            in_rows(values, &levels)
         };
-        let mut values = values.into_iter();
+        let mut rest = values.as_slice();
         for arm in asked {
             let place = measure.places[arm].ok_or_else(damaged)?;
-            all[arm].columns[place] = values.by_ref().take(ranges[arm].len()).collect();
+            let own = rest.split_off(..ranges[arm].len()).ok_or_else(damaged)?;
+            all[arm].columns[place] = own.to_vec();
         }
     }
     Ok(all)
+}
+
+fn status_of(word: &[u8]) -> Result<RowStatus> {
+    let known = STATUSES.iter().find(|(_, own)| own.as_bytes() == word);
+    known.map(|(status, _)| *status).ok_or_else(damaged)
 }
 
 /// As [`get`], of ascending ranges of rows only.
@@ -478,8 +490,7 @@ fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u6
         let rows = &mut arms[arm_of(number).ok_or_else(damaged)?];
         rows.draws.push((draws[row].cast_unsigned() - first_draw) as u32);
         rows.branches.push(branches[row] as u16);
-        let status = STATUSES.iter().find(|(_, word)| word.as_bytes() == statuses[row].data());
-        rows.statuses.push(status.ok_or_else(damaged)?.0);
+        rows.statuses.push(status_of(statuses[row].data())?);
     }
     for (index, measure) in layout.measures.iter().enumerate() {
         let column = STATUS + 1 + index;
@@ -498,6 +509,11 @@ fn read_outcomes(group: &dyn RowGroupReader, layout: &Layout<'_>, first_draw: u6
         }
     }
     Ok(arms)
+}
+
+/// As [`spread`]; nothing to do where every row has a value.
+fn in_rows(values: Vec<f64>, levels: &[i16]) -> Vec<f64> {
+    if values.len() == levels.len() { values } else { spread(values.into_iter(), levels) }
 }
 
 /// Puts values back in their rows, NaN where there is none.

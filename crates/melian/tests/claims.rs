@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use melian::analysis::claims::{Judge, Judgement, Moved, ReadingVerdict, Tally, Verdict};
+use melian::analysis::claims::{Judge, Judgement, Moved, ReadingVerdict, Stakes, Tally, Verdict};
 use melian::ensemble::{Chunk, Plan, Settings};
 use melian::lens::{Family, Quantity};
 use melian::scenario::{NoFiles, Scenario};
@@ -284,6 +284,41 @@ fn what_a_claim_turns_on_is_found() {
     assert_eq!(turn.lean.input, "stance.brun.border.accept.max");
     assert!(turn.lean.rises);
     assert!((turn.cut.expect("a cut").at - 50.0).abs() < 0.2);
+}
+
+#[test]
+fn what_takes_two_inputs_is_told_as_a_box() {
+    // Alba's weight and Brun's limit together: neither alone parts true from false.
+    let tests = strings(&["acceptable({ border = 50 }, brun) and terms(border) >= 56"]);
+    let found = judged(&scenario(&tests, ""), 2000);
+    let mut readings = found[0].base().families.iter().flat_map(|family| &family.readings);
+    let region = readings.find_map(|reading| reading.turns_in.as_ref()).expect("a box");
+    let inputs: Vec<&str> = region.limits.iter().map(|edge| edge.input.as_str()).collect();
+    assert!(inputs.len() > 1 && inputs.contains(&"stance.brun.border.accept.max"), "{region:?}");
+    let share = |(hits, of): (u64, u64)| hits as f64 / of as f64;
+    assert!(share(region.inside) >= 0.8 && share(region.outside) < 0.5, "{region:?}");
+}
+
+#[test]
+fn what_is_at_stake_stands_beside_claims_while_a_conflict_lasts() {
+    let policy = "[policy.press]\ncoercive = true\nshift = { \"stance.brun.border.position\" = 20 }\n";
+    let claims = "[[claim]]\nid = \"c\"\nby = \"a\"\nsays = \"b\"\ntest = \"gain(alba) under press > gain(alba)\"\n\
+                  [[claim]]\nid = \"d\"\nby = \"a\"\nsays = \"b\"\ntest = \"gain(alba) under open >= gain(alba)\"\n";
+    for status in ["ongoing", "hypothetical"] {
+        let text = BASE.replace("hypothetical", status) + policy + claims;
+        let read = Scenario::read("scenario.toml", text.as_bytes(), &NoFiles);
+        let found = judged(&read.scenario.expect("a scenario"), 500);
+        if status == "hypothetical" {
+            assert!(found.iter().all(|judgement| judgement.stakes.is_empty()));
+            continue;
+        }
+        let [coercive, open] = found.as_slice() else { panic!("two claims") };
+        // Everyone's gains are told; of a coercive policy which way they go, and no more.
+        let actors = |stakes: &Stakes| stakes.at.iter().filter(|stake| stake.actor.is_some()).count();
+        assert!(found.iter().flat_map(|judgement| &judgement.stakes).all(|stakes| actors(stakes) == 3));
+        assert!(coercive.stakes[1].at.iter().all(|stake| stake.range.is_none() && stake.way.is_some()));
+        assert!(open.stakes[1].at.iter().all(|stake| stake.range.is_some()));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `melian claims`
 
 use anstream::{print, println};
-use melian::analysis::claims::{Judge, Judgement, Tally};
+use melian::analysis::claims::{Judge, Judgement, Moved, Tally};
 use melian::diagnostic::did_you_mean;
 use melian::ensemble::{Plan, Settings};
 use melian::scenario::Scenario;
@@ -73,7 +73,7 @@ fn answer(arguments: &ClaimsArguments, plan: &Plan, directory: Option<&RunDirect
 /// The verdicts, from the tables of a run, or, without one, from a run in memory.
 pub(super) fn judged(plan: &Plan, directory: Option<&RunDirectory>) -> Result<Vec<Judgement>, Failure> {
     let judge = Judge::new(plan);
-    let moved = moved(&judge);
+    let moved = known(&judge, directory);
     let tally = match directory {
         Some(directory) => melian_store::tally(directory, &judge, &moved)
             .map_err(|error| Failure::used(error.to_string()))?
@@ -83,6 +83,20 @@ pub(super) fn judged(plan: &Plan, directory: Option<&RunDirectory>) -> Result<Ve
         None => in_memory(plan, &judge, |chunk| judge.tally(chunk, &moved)),
     };
     Ok(judge.finish(&tally))
+}
+
+/// What is known of movements: a run keeps it, since it takes evaluations of the models.
+fn known(judge: &Judge<'_>, directory: Option<&RunDirectory>) -> Moved {
+    let manifest = directory.and_then(|directory| Some((directory, directory.manifest().ok()?)));
+    if let Some(kept) = manifest.as_ref().and_then(|(directory, manifest)| directory.moved(manifest, judge)) {
+        return kept;
+    }
+    let moved = moved(judge);
+    if let Some((directory, manifest)) = manifest.filter(|_| !judge.movements().is_empty()) {
+        // A run that can't be written to answers all the same.
+        let _ = directory.keep_moved(&manifest, &moved);
+    }
+    moved
 }
 
 fn in_memory(plan: &Plan, judge: &Judge<'_>, tally: impl Fn(&melian::ensemble::Chunk) -> Tally) -> Tally {

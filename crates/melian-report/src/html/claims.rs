@@ -4,7 +4,7 @@ use melian::analysis::claims::{Judgement, Seen, Verdict};
 use melian::scenario::StatedClaim;
 
 use super::markup::Section;
-use crate::claims::{CAVEAT, GUARDED, in_pairs, name, overall, sentence, silences, word};
+use crate::claims::{CAVEAT, GUARDED, STAKES, in_pairs, name, overall, sentence, silences, stakes, word};
 use crate::text::{capital, escape, words};
 use crate::view::View;
 
@@ -52,7 +52,7 @@ fn verdicts(view: View<'_>, judgement: &Judgement) -> String {
         .families
         .iter()
         .map(|family| {
-            let said = sentence(judgement, family);
+            let said = sentence(view.input.scenario, judgement, family);
             let rest = said.strip_prefix(word(family.verdict)).unwrap_or(&said);
             format!(
                 "<li>{}: <strong>{}</strong>{}</li>",
@@ -72,9 +72,17 @@ fn verdicts(view: View<'_>, judgement: &Judgement) -> String {
     let judged = judgement.seen.iter().any(|seen| seen.judging() > 0) && !judgement.guarded;
     let caveat = if judged { format!("<p class=\"note\">{CAVEAT}</p>") } else { String::new() };
     format!(
-        "{guarded}<p><strong>As written: {}.</strong></p><ul>{families}</ul>{silent}{seen}{caveat}",
-        escape(&overall(judgement, base))
+        "{guarded}<p><strong>As written: {}.</strong></p><ul>{families}</ul>{silent}{seen}{}{caveat}",
+        escape(&overall(judgement, base)),
+        at_stake(view, judgement)
     )
+}
+
+/// While the conflict is not over: what the overlays of a claim change for everyone.
+fn at_stake(view: View<'_>, judgement: &Judgement) -> String {
+    let told = judgement.stakes.iter().filter_map(|stakes| self::stakes(view.input.scenario, stakes));
+    let told: String = told.map(|told| format!("<li>{}</li>", escape(&capital(&told)))).collect();
+    if told.is_empty() { told } else { format!("<p class=\"note\">{STAKES}</p><ul>{told}</ul>") }
 }
 
 /// What a perspective changes: the verdicts of families that say something else than as written.

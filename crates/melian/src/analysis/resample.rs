@@ -39,6 +39,13 @@ impl Estimated {
         Self { value, low: value - Z95 * error, high: value + Z95 * error }
     }
 
+    /// A number with the interval of leaving out groups: Student's quantile, to its first correction, of one degree of
+    /// freedom fewer than there are groups.
+    pub(crate) fn left_out(value: f64, without: &[f64]) -> Self {
+        let student = Z95 + (Z95 * Z95 * Z95 + Z95) / (4.0 * (without.len() as f64 - 1.0));
+        Self::with_error(value, jackknife_error(without) * student / Z95)
+    }
+
     /// The same, raised to a value that it can't be below.
     pub(crate) fn raised(self, least: f64) -> Self {
         let value = self.value.max(least);

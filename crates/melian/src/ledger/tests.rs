@@ -131,6 +131,24 @@ fn every_flip_of_a_bit_is_seen_at_its_line() {
     }
 }
 
+#[test]
+fn files_cut_off_doubled_or_with_other_line_ends_are_seen() {
+    let whole = text(&sample());
+    for cut in 0..whole.len() {
+        let at_line_end = cut == 0 || whole[cut - 1] == b'\n';
+        assert_eq!(Ledger::read(&whole[..cut]).problems.is_empty(), at_line_end, "{cut}");
+    }
+    let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+    for double in 0..lines.len() {
+        let twice = (0..lines.len()).flat_map(|line| vec![lines[line]; 1 + usize::from(line == double)]);
+        let problems = Ledger::read(&twice.collect::<Vec<_>>().concat()).problems;
+        assert_eq!(problems.first().map(|problem| problem.line), Some(double + 2));
+    }
+    let windows: Vec<u8> =
+        whole.iter().flat_map(|&byte| if byte == b'\n' { vec![b'\r', byte] } else { vec![byte] }).collect();
+    assert!(!Ledger::read(&windows).problems.is_empty());
+}
+
 proptest! {
     #[test]
     fn lines_taken_out_or_moved_are_seen(order in Just((0..5_usize).collect::<Vec<_>>()).prop_shuffle(), keep in 1..5_usize) {

@@ -403,6 +403,8 @@ pub struct RowBlock {
     pub statuses: Vec<RowStatus>,
     /// `columns[measure][row]`.
     pub columns: Vec<Vec<f64>>,
+    /// Whether nobody asks for [`Quantity::TermsWithError`], so that its columns may stay missing.
+    pub without_errors: bool,
 }
 
 impl RowBlock {

@@ -271,7 +271,11 @@ impl Model for PointModel {
         let terms = self.terms_or_remembered(cases, streams.key().1, &mut out.statuses, scratch);
         let mut fit = FitBlock::default();
         self.room.fit(cases, &terms, &mut fit);
-        let mut forecast = self.forecast(&terms, cases, streams);
+        let mut forecast = if out.without_errors {
+            vec![vec![f64::NAN; cases.len()]; self.issues]
+        } else {
+            self.forecast(&terms, cases, streams)
+        };
         for (measure, column) in self.measures.iter().zip(&mut out.columns) {
             match measure.quantity {
                 Quantity::Terms(issue) => column.copy_from_slice(&terms[issue.index()]),

@@ -1,8 +1,9 @@
 //! From the test of a claim to columns of tables, for one lens under one perspective.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::values::{Bounds, Truth, all_of, compared};
+use super::values::{Bounds, Truth, all_of, also_compared};
 use crate::claim::{Direction, Event, Flag, FlagQuantity, Number, NumberQuantity, Operator};
 use crate::ensemble::{Plan, World};
 use crate::lens::{Belief, Ending, Quantity};
@@ -155,7 +156,7 @@ impl ArmIndex {
         voices
     }
 
-    fn of<'a>(&'a self, world: &'a World, voice: &'a Voice) -> Option<usize> {
+    pub(super) fn of<'a>(&'a self, world: &'a World, voice: &'a Voice) -> Option<usize> {
         self.arms.iter().position(|(other, own)| other == world && own == voice)
     }
 
@@ -409,17 +410,17 @@ pub(super) trait Data {
     /// How many values each number has.
     fn len(&self) -> usize;
     /// A measure.
-    fn column(&self, source: Source) -> Vec<f64>;
+    fn column(&self, source: Source) -> Cow<'_, [f64]>;
     /// A chance, by its place.
-    fn chance(&self, place: usize) -> Bounds;
+    fn chance(&self, place: usize) -> Bounds<'_>;
 
-    fn column_or_missing(&self, source: Option<Source>) -> Vec<f64> {
-        source.map_or_else(|| vec![f64::NAN; self.len()], |source| self.column(source))
+    fn column_or_missing(&self, source: Option<Source>) -> Cow<'_, [f64]> {
+        source.map_or_else(|| vec![f64::NAN; self.len()].into(), |source| self.column(source))
     }
 }
 
 impl Value {
-    pub(super) fn over(&self, data: &dyn Data) -> Bounds {
+    pub(super) fn over<'d>(&self, data: &'d dyn Data) -> Bounds<'d> {
         match self {
             Self::Constant(value) => Bounds::constant(*value, data.len()),
             Self::Negative(inner) => inner.over(data).negative(),
@@ -448,10 +449,7 @@ fn chain(first: &Value, rest: &[(Relation, Value)], data: &dyn Data) -> Vec<Trut
     let mut left = first.over(data);
     for (relation, value) in rest {
         let right = value.over(data);
-        for (draw, truth) in truth.iter_mut().enumerate() {
-            let ends = |bounds: &Bounds| (bounds.low[draw], bounds.high()[draw]);
-            *truth = truth.and(compared(ends(&left), *relation, ends(&right)));
-        }
+        also_compared(&mut truth, &left, *relation, &right);
         left = right;
     }
     truth
@@ -464,7 +462,7 @@ impl Comparison {
 }
 
 impl Odds {
-    pub(super) fn over(&self, data: &dyn Data) -> Bounds {
+    pub(super) fn over<'d>(&self, data: &'d dyn Data) -> Bounds<'d> {
         match self {
             Self::Endings(set, sources) => Bounds::exact(endings(*set, sources, data)),
             Self::Rungs(set, at_least) => Bounds::exact(rungs(*set, at_least, data)),
@@ -476,7 +474,7 @@ impl Odds {
                     .with(&war, |joins, war| if war == 0.0 { 0.0 } else { joins * war })
             }
             Self::Compare(first, rest) => {
-                Bounds::exact(chain(first, rest, data).into_iter().map(Truth::chance).collect())
+                Bounds::exact(chain(first, rest, data).into_iter().map(Truth::chance).collect::<Vec<f64>>())
             }
             Self::Not(inner) => inner.over(data).complement(),
             Self::All(parts) => {
@@ -492,7 +490,9 @@ fn endings(set: u8, sources: &[Option<Source>; 4], data: &dyn Data) -> Vec<f64> 
         let mut sum = vec![0.0; data.len()];
         for (place, source) in sources.iter().enumerate() {
             if set & 1 << place != 0 {
-                sum.iter_mut().zip(data.column_or_missing(*source)).for_each(|(sum, chance)| *sum += chance);
+                sum.iter_mut()
+                    .zip(data.column_or_missing(*source).iter())
+                    .for_each(|(sum, chance)| *sum += chance);
             }
         }
         sum
@@ -511,7 +511,7 @@ fn rungs(set: u32, at_least: &[Option<Source>], data: &dyn Data) -> Vec<f64> {
         0 => sum.iter_mut().for_each(|sum| *sum += sign),
         rung if rung < at_least.len() => {
             let column = data.column_or_missing(at_least[rung]);
-            sum.iter_mut().zip(column).for_each(|(sum, chance)| *sum += sign * chance);
+            sum.iter_mut().zip(column.iter()).for_each(|(sum, chance)| *sum += sign * chance);
         }
         _ => {}
     };

@@ -4,6 +4,7 @@
 //! the order of draws, and [`Judge::finish`] gives the verdicts.
 
 mod compile;
+mod stakes;
 mod tally;
 mod turn;
 mod values;
@@ -11,17 +12,20 @@ mod verdict;
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 pub use compile::Source;
+pub use stakes::{Stake, Stakes, Way};
 pub use tally::Tally;
-pub use turn::{Cut, Lean, Turn};
+pub use turn::{Cut, Edge, Lean, Region, Turn};
 pub use values::Truth;
 pub use verdict::{ChanceFound, Example, FamilyVerdict, Judgement, ReadingVerdict, Seen, Silence, Verdict};
 
 use compile::{ArmIndex, Compiled, Voice};
-use tally::Draws;
+use tally::{Draws, Rows};
 
 use crate::claim::Direction;
-use crate::ensemble::{ArmRows, Chunk, Plan};
+use crate::ensemble::{Chunk, Plan};
 use crate::lens::Family;
 use crate::scenario::Guard;
 use crate::scenario::{Overlay, Scenario, StatedClaim};
@@ -31,6 +35,8 @@ pub struct Judge<'a> {
     plan: &'a Plan,
     cases: Vec<Case>,
     families: Vec<(Voice, Family)>,
+    /// Columns of which the mean is shown: what is at stake for everyone, ascending.
+    shown: Vec<Source>,
 }
 
 /// One claim for one lens under one perspective.
@@ -71,6 +77,25 @@ impl Moved {
         self.known.push((movement.place, truth));
     }
 
+    /// As text: a word per movement, a letter per draw, in the order of the judge's movements.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let word = |truth: &Vec<Truth>| truth.iter().map(|truth| truth.letter()).collect();
+        self.known.iter().map(|(_, truth)| word(truth)).collect()
+    }
+
+    /// Of the words of [`Moved::words`]; `None` if they are not of this judge's movements.
+    #[must_use]
+    pub fn of_words(judge: &Judge<'_>, words: &[String]) -> Option<Self> {
+        let movements = judge.movements();
+        if movements.len() != words.len() {
+            return None;
+        }
+        let truth = |word: &String| word.chars().map(Truth::of_letter).collect::<Option<Vec<Truth>>>();
+        let known = movements.iter().zip(words).map(|(movement, word)| Some((movement.place, truth(word)?)));
+        Some(Self { known: known.collect::<Option<_>>()? })
+    }
+
     fn of(&self, case: usize, moves: usize) -> &[Truth] {
         let found = self.known.iter().find(|(place, _)| *place == (case, moves));
         found.map_or(&[], |(_, truth)| truth)
@@ -107,7 +132,8 @@ impl<'a> Judge<'a> {
         };
         let families =
             voices.into_iter().filter_map(|voice| Some((voice.clone(), family(&voice)?))).collect();
-        Self { plan, cases, families }
+        let shown = stakes::sources(plan, &index, scenario).into_iter().collect();
+        Self { plan, cases, families, shown }
     }
 
     /// The plan it judges.
@@ -119,7 +145,8 @@ impl<'a> Judge<'a> {
     /// Every column that is needed; all else in a chunk may be left empty.
     #[must_use]
     pub fn sources(&self) -> BTreeSet<Source> {
-        self.cases.iter().flat_map(|case| case.compiled.sources.iter().copied()).collect()
+        let asked = self.cases.iter().flat_map(|case| case.compiled.sources.iter());
+        asked.chain(&self.shown).copied().collect()
     }
 
     /// The movements that claims ask about: whoever can evaluate models tells them in a [`Moved`].
@@ -145,7 +172,8 @@ impl<'a> Judge<'a> {
     pub fn quantity(&self, movement: &Movement, chunk: &Chunk) -> Vec<f64> {
         let (case, place) = movement.place;
         let compiled = &self.cases[case].compiled;
-        let draws = Draws::new(chunk, &compiled.chances, 0);
+        let rows = Rows::new(chunk);
+        let draws = Draws::new(&rows, &compiled.chances, 0);
         let found = compiled.moves[place].quantity.over(&draws);
         let known = |(low, high): (&f64, &f64)| if low == high { *low } else { f64::NAN };
         found.low.iter().zip(found.high()).map(known).collect()
@@ -164,7 +192,7 @@ impl<'a> Judge<'a> {
         })?;
         Some(tally::truth(
             &self.cases[case].compiled,
-            &Draws::new(chunk, &self.cases[case].compiled.chances, 0),
+            &Draws::new(&Rows::new(chunk), &self.cases[case].compiled.chances, 0),
             &|_| vec![Truth::Undefined; chunk.draws],
         ))
     }
@@ -193,9 +221,16 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn share(&self, claim: usize, family: Family, chunk: &Chunk) -> Option<f64> {
         let own = self.base(claim).filter(|case| self.families[case.voice].1 == family);
-        let shares = own.filter_map(|case| verdict::share(self, case, &tally::alone(self, case, chunk)));
+        let rows = Rows::new(chunk);
+        let shares = own.filter_map(|case| verdict::share(self, case, &tally::alone(self, case, &rows)));
         let (sum, count) = shares.fold((0.0, 0_u64), |(sum, count), share| (sum + share, count + 1));
         (count > 0).then(|| sum / count as f64)
+    }
+
+    /// Whether a claim asks how a quantity moves with an input, which no rows tell.
+    #[must_use]
+    pub fn asks_how_it_moves(&self, claim: usize) -> bool {
+        self.base(claim).any(|case| !case.compiled.moves.is_empty())
     }
 
     /// Whether the guard keeps the answer to a claim to conditions and directions.
@@ -217,7 +252,9 @@ impl<'a> Judge<'a> {
     /// The verdicts, in the order of the claims.
     #[must_use]
     pub fn finish(&self, tally: &Tally) -> Vec<Judgement> {
-        (0..scenario(self.plan).claims.len()).map(|claim| verdict::judgement(self, tally, claim)).collect()
+        let sorted = turn::Sorted::new(&tally.inputs);
+        let claims = (0..scenario(self.plan).claims.len()).into_par_iter();
+        claims.map(|claim| verdict::judgement(self, tally, &sorted, claim)).collect()
     }
 
     fn scenario(&self) -> &'a Scenario {
@@ -244,11 +281,4 @@ impl<'a> Judge<'a> {
 
 fn scenario(plan: &Plan) -> &Scenario {
     &plan.variants()[0].scenario
-}
-
-/// Whether an arm has just one row for each of so many draws, in their order.
-fn is_regular(rows: &ArmRows, draws: usize) -> bool {
-    rows.draws.len() == draws
-        && rows.branches.iter().all(|&branch| branch == 0)
-        && rows.draws.iter().enumerate().all(|(place, &draw)| place == draw as usize)
 }

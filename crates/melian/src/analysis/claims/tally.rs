@@ -1,10 +1,12 @@
 //! Counting: what each case comes to over the draws of a chunk.
 
+use std::borrow::Cow;
+
 use super::compile::{Chance, Compiled, Data, Source, Test};
 use super::values::{Bounds, Truth};
-use super::{Case, Judge, Moved, is_regular};
+use super::{Case, Judge, Moved};
 use crate::claim::Level;
-use crate::ensemble::Chunk;
+use crate::ensemble::{ArmRows, Chunk};
 use crate::lens::RowStatus;
 
 /// Groups of draws that the sampling error of a chance is taken from.
@@ -14,8 +16,17 @@ pub(super) const GROUPS: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
     pub(super) cases: Vec<Counts>,
+    /// One per column that is shown.
+    pub(super) shown: Vec<Counted>,
     /// The inputs of the first chunk.
     pub(super) inputs: Vec<Vec<f64>>,
+}
+
+/// The values of a column in the solution that the lens would pick.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Counted {
+    pub(super) count: u64,
+    pub(super) sum: f64,
 }
 
 /// What one case comes to.
@@ -62,9 +73,35 @@ impl Sums {
     }
 }
 
+impl Counts {
+    /// Counts draws from `first` on. Those whose solutions disagree are judged, for neither side.
+    fn add_draws(&mut self, first: u64, truth: &[Truth], split: Option<&[bool]>, unsettled: Option<&[bool]>) {
+        let mut sides = Cow::Borrowed(truth);
+        if let Some(split) = split {
+            for draw in (0..truth.len()).filter(|&draw| split[draw]) {
+                sides.to_mut()[draw] = Truth::Undefined;
+                self.split += 1;
+            }
+        }
+        let count = |side: Truth| sides.iter().filter(|truth| **truth == side).count() as u64;
+        let place = |side: Truth| sides.iter().position(|truth| *truth == side);
+        let number = |place: usize| first + place as u64;
+        (self.yes, self.no) = (count(Truth::True), count(Truth::False));
+        (self.first_yes, self.first_no) = (place(Truth::True).map(number), place(Truth::False).map(number));
+        // A draw whose solutions disagree has a truth by each of them.
+        let judged = truth.iter().map(|truth| *truth != Truth::Undefined);
+        let unsettled = unsettled.into_iter().flatten().zip(judged);
+        self.unsettled = unsettled.filter(|(unsettled, judged)| **unsettled && *judged).count() as u64;
+    }
+}
+
 impl Tally {
     /// Adds the tally of the draws that follow.
     pub fn add(&mut self, next: &Self) {
+        for (mine, theirs) in self.shown.iter_mut().zip(&next.shown) {
+            mine.count += theirs.count;
+            mine.sum += theirs.sum;
+        }
         for (mine, theirs) in self.cases.iter_mut().zip(&next.cases) {
             mine.draws += theirs.draws;
             mine.yes += theirs.yes;
@@ -79,6 +116,7 @@ impl Tally {
     }
 
     pub(super) fn of(judge: &Judge<'_>, chunk: &Chunk, moved: &Moved) -> Self {
+        let rows = Rows::new(chunk);
         let count = |(index, case): (usize, &Case)| {
             let covered = limit(judge, &case.compiled);
             let limit =
@@ -89,55 +127,50 @@ impl Tally {
                 let at = |draw: usize| known.get(chunk.first_draw as usize + draw).copied();
                 (0..chunk.draws).map(|draw| at(draw).unwrap_or(Truth::Undefined)).collect()
             };
-            count(judge, case, chunk, draws, &moves)
+            count(judge, case, &rows, draws, &moves)
         };
         let inputs = if chunk.first_draw == 0 { chunk.inputs.clone() } else { Vec::new() };
-        Self { cases: judge.cases.iter().enumerate().map(count).collect(), inputs }
+        let shown =
+            judge.shown.iter().map(|source| counted(&chunk.arms[source.arm], source.measure)).collect();
+        Self { cases: judge.cases.iter().enumerate().map(count).collect(), shown, inputs }
     }
 }
 
+fn counted(rows: &ArmRows, measure: usize) -> Counted {
+    let mut counted = Counted::default();
+    let Some(column) = rows.columns.get(measure) else { return counted };
+    for (value, _) in
+        column.iter().zip(&rows.branches).filter(|(value, branch)| **branch == 0 && !value.is_nan())
+    {
+        counted.count += 1;
+        counted.sum += value;
+    }
+    counted
+}
+
 /// What a case without movements comes to over a chunk that no run holds: all its draws count.
-pub(super) fn alone(judge: &Judge<'_>, case: &Case, chunk: &Chunk) -> Counts {
-    count(judge, case, chunk, chunk.draws, &|_| vec![Truth::Undefined; chunk.draws])
+pub(super) fn alone(judge: &Judge<'_>, case: &Case, rows: &Rows<'_>) -> Counts {
+    count(judge, case, rows, rows.chunk.draws, &|_| vec![Truth::Undefined; rows.chunk.draws])
 }
 
 fn count(
     judge: &Judge<'_>,
     case: &Case,
-    chunk: &Chunk,
+    rows: &Rows<'_>,
     draws: usize,
     moves: &dyn Fn(usize) -> Vec<Truth>,
 ) -> Counts {
     let compiled = &case.compiled;
-    let rows = Draws::new(chunk, &compiled.chances, 0);
-    let mut truth = truth(compiled, &rows, moves);
-    let split = split(compiled, chunk, &mut truth, moves);
-    let mut counts = Counts { draws: draws as u64, sees: sees(compiled, &rows), ..Counts::default() };
-    let unsettled = unsettled(compiled, chunk);
-    for draw in 0..draws {
-        let number = chunk.first_draw + draw as u64;
-        let judged = match truth[draw] {
-            _ if split[draw] => {
-                counts.split += 1;
-                true
-            }
-            Truth::True => {
-                counts.yes += 1;
-                counts.first_yes = counts.first_yes.or(Some(number));
-                true
-            }
-            Truth::False => {
-                counts.no += 1;
-                counts.first_no = counts.first_no.or(Some(number));
-                true
-            }
-            Truth::Undefined => false,
-        };
-        counts.unsettled += u64::from(judged && unsettled[draw]);
-    }
+    let chunk = rows.chunk;
+    let picked = Draws::new(rows, &compiled.chances, 0);
+    let mut truth = truth(compiled, &picked, moves);
+    let split = split(compiled, rows, &mut truth, moves);
+    let unsettled = unsettled(compiled, rows);
+    let mut counts = Counts { draws: draws as u64, sees: sees(compiled, &picked), ..Counts::default() };
+    counts.add_draws(chunk.first_draw, &truth[..draws], split.as_deref(), unsettled.as_deref());
     if judge.claim(case.claim).expression.test.level() == Level::OverDraws {
         let covered = limit(judge, compiled);
-        counts.sums = compiled.comparisons.iter().map(|one| sums(&one.chances, &rows, covered)).collect();
+        counts.sums = compiled.comparisons.iter().map(|one| sums(&one.chances, &picked, covered)).collect();
     }
     if chunk.first_draw == 0 {
         counts.early = truth;
@@ -154,7 +187,7 @@ pub(super) fn truth(
 ) -> Vec<Truth> {
     judge(&compiled.test, &|leaf| match leaf {
         Leaf::Compare(place) => compiled.comparisons[place].over(rows),
-        Leaf::Fact(source) => rows.column_or_missing(source).into_iter().map(Truth::of_flag).collect(),
+        Leaf::Fact(source) => rows.column_or_missing(source).iter().copied().map(Truth::of_flag).collect(),
         Leaf::Moves(place) => moves(place),
     })
 }
@@ -183,24 +216,28 @@ pub(super) fn judge(test: &Test, leaf: &dyn Fn(Leaf) -> Vec<Truth>) -> Vec<Truth
     }
 }
 
-/// In which draws several solutions disagree on the test. Where the first leaves it undefined, so do all.
+/// In which draws several solutions disagree on the test; none without other solutions. Where the first leaves it
+/// undefined, so do all.
 fn split(
     compiled: &Compiled,
-    chunk: &Chunk,
+    rows: &Rows<'_>,
     first: &mut [Truth],
     moves: &dyn Fn(usize) -> Vec<Truth>,
-) -> Vec<bool> {
+) -> Option<Vec<bool>> {
+    let (chunk, arms) = (rows.chunk, arms(compiled));
+    let branches = arms.iter().map(|&arm| rows.forms[arm].branches).max().unwrap_or(0);
+    if branches == 0 {
+        return None;
+    }
     let mut split = vec![false; chunk.draws];
-    let arms = || arms(compiled).into_iter().map(|arm| &chunk.arms[arm]);
-    let branches = arms().flat_map(|rows| rows.branches.iter().copied()).max().unwrap_or(0);
     for branch in 1..=branches {
         let mut has = vec![false; chunk.draws];
-        for rows in arms() {
+        for rows in arms.iter().map(|&arm| &chunk.arms[arm]) {
             for (&draw, _) in rows.draws.iter().zip(&rows.branches).filter(|(_, own)| **own == branch) {
                 has[draw as usize] = true;
             }
         }
-        let other = truth(compiled, &Draws::new(chunk, &compiled.chances, branch), moves);
+        let other = truth(compiled, &Draws::new(rows, &compiled.chances, branch), moves);
         for draw in (0..chunk.draws).filter(|&draw| has[draw]) {
             match (first[draw], other[draw]) {
                 (Truth::Undefined, _) | (_, Truth::Undefined) => first[draw] = Truth::Undefined,
@@ -211,18 +248,23 @@ fn split(
     for draw in (0..chunk.draws).filter(|&draw| first[draw] == Truth::Undefined) {
         split[draw] = false;
     }
-    split
+    Some(split)
 }
 
-fn unsettled(compiled: &Compiled, chunk: &Chunk) -> Vec<bool> {
-    let mut unsettled = vec![false; chunk.draws];
-    for rows in arms(compiled).into_iter().map(|arm| &chunk.arms[arm]) {
+/// Draws of which some row did not settle; `None` if all did.
+fn unsettled(compiled: &Compiled, rows: &Rows<'_>) -> Option<Vec<bool>> {
+    let arms = arms(compiled);
+    if arms.iter().all(|&arm| rows.forms[arm].settled) {
+        return None;
+    }
+    let mut unsettled = vec![false; rows.chunk.draws];
+    for rows in arms.into_iter().map(|arm| &rows.chunk.arms[arm]) {
         let not_settled = rows.draws.iter().zip(&rows.statuses);
         for (&draw, _) in not_settled.filter(|(_, status)| **status == RowStatus::NotConverged) {
             unsettled[draw as usize] = true;
         }
     }
-    unsettled
+    Some(unsettled)
 }
 
 fn sees(compiled: &Compiled, rows: &Draws<'_>) -> bool {
@@ -230,7 +272,7 @@ fn sees(compiled: &Compiled, rows: &Draws<'_>) -> bool {
         let mut columns = sources.iter().map(|source| rows.column(*source));
         let first = columns.next().unwrap_or_default();
         let same = |(a, b): (&f64, &f64)| a == b || a.is_nan() && b.is_nan();
-        columns.any(|other| !first.iter().zip(&other).all(same))
+        columns.any(|other| !first.iter().zip(other.iter()).all(same))
     };
     compiled.compared.iter().any(differ)
 }
@@ -248,13 +290,13 @@ fn arms(compiled: &Compiled) -> Vec<usize> {
 }
 
 fn sums(places: &[usize], rows: &Draws<'_>, planned: u64) -> Sums {
-    let chances: Vec<Bounds> = places.iter().map(|&place| rows.chance(place)).collect();
+    let chances: Vec<Bounds<'_>> = places.iter().map(|&place| rows.chance(place)).collect();
     let mut sums = Sums::new(places.len());
     for draw in 0..rows.len() {
         if chances.iter().any(|chance| chance.low[draw].is_nan()) {
             continue;
         }
-        let number = rows.chunk.first_draw + draw as u64;
+        let number = rows.rows.chunk.first_draw + draw as u64;
         let group =
             ((u128::from(number) * GROUPS as u128 / u128::from(planned.max(1))) as usize).min(GROUPS - 1);
         sums.draws[group] += 1;
@@ -266,33 +308,63 @@ fn sums(places: &[usize], rows: &Draws<'_>, planned: u64) -> Sums {
     sums
 }
 
+/// The rows of a chunk, with the form of each arm's, which every claim asks for.
+pub(super) struct Rows<'a> {
+    chunk: &'a Chunk,
+    forms: Vec<Form>,
+}
+
+struct Form {
+    /// Just one row for each draw, in their order.
+    regular: bool,
+    /// The highest number of a solution.
+    branches: u16,
+    /// No row that did not settle.
+    settled: bool,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(chunk: &'a Chunk) -> Self {
+        let form = |rows: &ArmRows| {
+            let branches = rows.branches.iter().copied().max().unwrap_or(0);
+            let ordered = || rows.draws.iter().enumerate().all(|(place, &draw)| place == draw as usize);
+            Form {
+                regular: branches == 0 && rows.draws.len() == chunk.draws && ordered(),
+                branches,
+                settled: !rows.statuses.contains(&RowStatus::NotConverged),
+            }
+        };
+        Self { chunk, forms: chunk.arms.iter().map(form).collect() }
+    }
+}
+
 /// The draws of a chunk as one solution has them.
 pub(super) struct Draws<'a> {
-    chunk: &'a Chunk,
+    rows: &'a Rows<'a>,
     chances: &'a [Chance],
     branch: u16,
 }
 
 impl<'a> Draws<'a> {
     /// Branch `branch` where a draw has it, else the first.
-    pub(super) fn new(chunk: &'a Chunk, chances: &'a [Chance], branch: u16) -> Self {
-        Self { chunk, chances, branch }
+    pub(super) fn new(rows: &'a Rows<'a>, chances: &'a [Chance], branch: u16) -> Self {
+        Self { rows, chances, branch }
     }
 }
 
 impl Data for Draws<'_> {
     fn len(&self) -> usize {
-        self.chunk.draws
+        self.rows.chunk.draws
     }
 
-    fn column(&self, source: Source) -> Vec<f64> {
-        let rows = &self.chunk.arms[source.arm];
+    fn column(&self, source: Source) -> Cow<'_, [f64]> {
+        let rows = &self.rows.chunk.arms[source.arm];
         let column = &rows.columns[source.measure];
-        if is_regular(rows, self.chunk.draws) {
-            return column.clone();
+        if self.rows.forms[source.arm].regular {
+            return Cow::Borrowed(column);
         }
         // By draw, whatever the order of the rows.
-        let mut values = vec![f64::NAN; self.chunk.draws];
+        let mut values = vec![f64::NAN; self.len()];
         let mut put = |branch: u16| {
             let rows = rows.draws.iter().zip(&rows.branches).zip(column);
             for ((&draw, _), &value) in rows.filter(|((_, own), _)| **own == branch) {
@@ -303,10 +375,10 @@ impl Data for Draws<'_> {
         if self.branch != 0 {
             put(self.branch);
         }
-        values
+        Cow::Owned(values)
     }
 
-    fn chance(&self, place: usize) -> Bounds {
+    fn chance(&self, place: usize) -> Bounds<'_> {
         self.chances[place].odds.over(self)
     }
 }

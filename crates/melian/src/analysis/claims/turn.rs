@@ -1,14 +1,25 @@
-//! On which input the truth of a claim turns: from the draws that were run, without any new evaluation.
+//! On which inputs the truth of a claim turns: from the draws that were run, without any new evaluation. One input with
+//! the value that parts true from false best; where that is not enough, a box of several.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Case, Judge};
 use crate::analysis::claims::values::Truth;
+use crate::analysis::discovery::{self, Counts, Options, discover};
 use crate::ensemble::InputColumn;
 use crate::scenario::Guard;
 
 /// The least number of draws on either side for anything to be said.
-const LEAST: usize = 20;
+const LEAST: usize = 8;
+/// Inputs that a box is looked for in: those whose classes differ most in how often the claim is true.
+const BOXED: usize = 12;
+/// Classes of an input that are compared for that.
+const CLASSES: usize = 8;
+/// The least share of draws in a box that must be of its kind.
+const DENSE: f64 = 0.8;
+/// A cut that leaves no more than this share of the rarer draws on the wrong side is enough.
+const ENOUGH: f64 = 0.2;
 /// How many standard errors from chance an input must lie: with a hundred inputs, one in some hundred reports is chance.
 const CLEAR: f64 = 4.0;
 
@@ -45,21 +56,70 @@ pub struct Cut {
     pub above: (u64, u64),
 }
 
-/// Every input that clearly leans, the strongest first.
-pub(super) fn leans(judge: &Judge<'_>, case: &Case, truth: &[Truth], inputs: &[Vec<f64>]) -> Vec<Turn> {
-    let guard = Guard::new(judge.scenario());
-    let judged: Vec<usize> = (0..truth.len()).filter(|&draw| truth[draw] != Truth::Undefined).collect();
-    let yes = judged.iter().filter(|&&draw| truth[draw] == Truth::True).count();
-    if yes < LEAST || judged.len() - yes < LEAST {
-        return Vec::new();
+/// Several inputs between whose limits the claim is nearly always true, or nearly always false.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Region {
+    /// Whether it is true there.
+    pub holds: bool,
+    /// The limits, all of which must be kept.
+    pub limits: Vec<Edge>,
+    /// Inside: draws in which it is so, and judged draws.
+    pub inside: (u64, u64),
+    /// Outside.
+    pub outside: (u64, u64),
+}
+
+/// A limit on one input.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Edge {
+    /// The path of the input.
+    pub input: String,
+    /// At least this.
+    pub low: Option<f64>,
+    /// At most this.
+    pub high: Option<f64>,
+}
+
+/// The inputs of the first draws, each with the draws in ascending order: every claim asks for that.
+pub(super) struct Sorted<'a> {
+    inputs: &'a [Vec<f64>],
+    orders: Vec<Vec<u32>>,
+}
+
+impl<'a> Sorted<'a> {
+    pub(super) fn new(inputs: &'a [Vec<f64>]) -> Self {
+        let order = |values: &Vec<f64>| {
+            let mut order: Vec<u32> = (0..values.len() as u32).collect();
+            order.sort_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]).then(a.cmp(&b)));
+            order
+        };
+        Self { inputs, orders: inputs.par_iter().map(order).collect() }
     }
+
+    /// The values of an input with its judged draws in order, if it has all draws.
+    fn of(&self, column: usize, truth: &[Truth]) -> Option<(&'a [f64], Vec<usize>)> {
+        let values = self.inputs.get(column).filter(|values| values.len() >= truth.len())?;
+        let judged = |draw: &usize| truth.get(*draw).is_some_and(|truth| *truth != Truth::Undefined);
+        Some((values, self.orders[column].iter().map(|&draw| draw as usize).filter(judged).collect()))
+    }
+}
+
+/// How many draws are true, and how many judged; `None` if there are too few on either side for anything to be said.
+pub(super) fn sides(truth: &[Truth]) -> Option<(usize, usize)> {
+    let of = |side: Truth| truth.iter().filter(|truth| **truth == side).count();
+    let (yes, no) = (of(Truth::True), of(Truth::False));
+    (yes >= LEAST && no >= LEAST).then_some((yes, yes + no))
+}
+
+/// Every input that clearly leans, the strongest first.
+pub(super) fn leans(judge: &Judge<'_>, case: &Case, truth: &[Truth], sorted: &Sorted<'_>) -> Vec<Turn> {
+    let guard = Guard::new(judge.scenario());
+    let Some((yes, judged)) = sides(truth) else { return Vec::new() };
     let mut found: Vec<(f64, Turn)> = Vec::new();
     for (column, path) in columns(judge, case) {
-        let Some(values) = inputs.get(column).filter(|values| values.len() >= truth.len()) else { continue };
-        let mut order = judged.clone();
-        order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+        let Some((values, order)) = sorted.of(column, truth) else { continue };
         let strength = somers(&order, values, truth, yes);
-        let (yes, no) = (yes as f64, (judged.len() - yes) as f64);
+        let (yes, no) = (yes as f64, (judged - yes) as f64);
         // The standard error of Mann and Whitney's statistic, scaled as D is.
         let error = ((yes + no + 1.0) / (3.0 * yes * no)).sqrt();
         if strength.abs() < CLEAR * error {
@@ -72,6 +132,76 @@ pub(super) fn leans(judge: &Judge<'_>, case: &Case, truth: &[Truth], inputs: &[V
     }
     found.sort_by(|(a, _), (b, _)| b.abs().total_cmp(&a.abs()));
     found.into_iter().map(|(_, turn)| turn).collect()
+}
+
+/// A box of several inputs in which the rarer of true and false is mostly so, where `turn` alone doesn't tell enough;
+/// inputs that the guard hides are left out of it.
+pub(super) fn region(
+    judge: &Judge<'_>,
+    case: &Case,
+    truth: &[Truth],
+    turn: Option<&Turn>,
+    sorted: &Sorted<'_>,
+) -> Option<Region> {
+    let (yes, judged) = sides(truth)?;
+    let holds = 2 * yes <= judged;
+    let rarer = yes.min(judged - yes);
+    if turn.and_then(|turn| turn.cut).is_some_and(|cut| cut.wrong() <= ENOUGH * rarer as f64) {
+        return None;
+    }
+    let guard = Guard::new(judge.scenario());
+    let mut known: Vec<(f64, usize, String)> = columns(judge, case)
+        .into_iter()
+        .filter(|(_, path)| !guard.hides(path))
+        .filter_map(|(column, path)| Some((parted(&sorted.of(column, truth)?.1, truth, yes), column, path)))
+        .collect();
+    known.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    known.truncate(BOXED);
+    let kept: Vec<usize> = (0..truth.len()).filter(|&draw| truth[draw] != Truth::Undefined).collect();
+    let of_kept = |values: &[f64]| kept.iter().map(|&draw| values[draw]).collect::<Vec<f64>>();
+    let inputs: Vec<Vec<f64>> = known.iter().map(|(_, column, _)| of_kept(&sorted.inputs[*column])).collect();
+    let wanted: Vec<f64> =
+        kept.iter().map(|&draw| f64::from((truth[draw] == Truth::True) == holds)).collect();
+    let options = Options { boxes: 1, depth: 0, density: DENSE, ..Options::default() };
+    let found = discover(&inputs, &vec![false; inputs.len()], &wanted, &options).ok()?;
+    let (all, one) = (found.all, found.boxes.into_iter().next()?);
+    if one.limits.0.len() < 2 || one.counts.density() < DENSE {
+        return None;
+    }
+    let edge = |limit: &discovery::Limit| Edge {
+        input: known[limit.input].2.clone(),
+        low: limit.low,
+        high: limit.high,
+    };
+    let share = |counts: Counts| (counts.cases, counts.rows);
+    let outside = Counts { rows: all.rows - one.counts.rows, cases: all.cases - one.counts.cases };
+    Some(Region {
+        holds,
+        limits: one.limits.0.iter().map(edge).collect(),
+        inside: share(one.counts),
+        outside: share(outside),
+    })
+}
+
+impl Cut {
+    /// Draws on the wrong side of it.
+    fn wrong(&self) -> f64 {
+        let ((below, of_below), (above, of_above)) = (self.below, self.above);
+        let rising = below + (of_above - above);
+        rising.min(of_below - below + above) as f64
+    }
+}
+
+/// How much the classes of an input differ in how often the claim is true: Pearson's chi-square, whatever the shape.
+fn parted(order: &[usize], truth: &[Truth], yes: usize) -> f64 {
+    let share = yes as f64 / order.len() as f64;
+    let class = |class: usize| {
+        let part = &order[class * order.len() / CLASSES..(class + 1) * order.len() / CLASSES];
+        let hits = part.iter().filter(|&&draw| truth[draw] == Truth::True).count();
+        let off = hits as f64 - share * part.len() as f64;
+        if part.is_empty() { 0.0 } else { off * off / (share * (1.0 - share) * part.len() as f64) }
+    };
+    (0..CLASSES).map(class).sum()
 }
 
 /// The columns of the inputs that bear on a case, one per path: as its perspective has it, else as written, else as one

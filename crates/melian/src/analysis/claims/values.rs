@@ -1,17 +1,23 @@
 //! Numbers and truth over many draws at once: bounds, three-valued logic, the algebra of events.
 
+use std::borrow::Cow;
+
 use crate::scenario::Relation;
 
 /// A number in each draw, NaN where it is undefined. Where only bounds are known, `high` holds the upper ones.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Bounds {
-    pub(super) low: Vec<f64>,
-    pub(super) high: Option<Vec<f64>>,
+pub(super) struct Bounds<'a> {
+    pub(super) low: Cow<'a, [f64]>,
+    pub(super) high: Option<Cow<'a, [f64]>>,
 }
 
-impl Bounds {
-    pub(super) fn exact(low: Vec<f64>) -> Self {
-        Self { low, high: None }
+impl<'a> Bounds<'a> {
+    pub(super) fn exact(low: impl Into<Cow<'a, [f64]>>) -> Self {
+        Self { low: low.into(), high: None }
+    }
+
+    pub(super) fn between(low: Vec<f64>, high: Vec<f64>) -> Self {
+        Self { low: low.into(), high: Some(high.into()) }
     }
 
     pub(super) fn constant(value: f64, draws: usize) -> Self {
@@ -24,27 +30,27 @@ impl Bounds {
 
     /// The opposite.
     pub(super) fn negative(self) -> Self {
-        let opposite = |values: Vec<f64>| values.into_iter().map(|value| -value).collect::<Vec<_>>();
+        let opposite = |values: &[f64]| values.iter().map(|value| -value).collect::<Vec<_>>();
         match self.high {
-            None => Self::exact(opposite(self.low)),
-            Some(high) => Self { low: opposite(high), high: Some(opposite(self.low)) },
+            None => Self::exact(opposite(&self.low)),
+            Some(high) => Self::between(opposite(&high), opposite(&self.low)),
         }
     }
 
     /// The chance of the opposite event.
     pub(super) fn complement(self) -> Self {
         let mut rest = self.negative();
-        for value in rest.low.iter_mut().chain(rest.high.iter_mut().flatten()) {
-            *value += 1.0;
+        for end in std::iter::once(&mut rest.low).chain(&mut rest.high) {
+            end.to_mut().iter_mut().for_each(|value| *value += 1.0);
         }
         rest
     }
 
     /// Combined draw by draw: for bounds, the least and the greatest over their ends.
-    pub(super) fn with(&self, other: &Self, combine: impl Fn(f64, f64) -> f64) -> Self {
+    pub(super) fn with<'b>(&self, other: &Bounds<'_>, combine: impl Fn(f64, f64) -> f64) -> Bounds<'b> {
         if self.high.is_none() && other.high.is_none() {
-            let pairs = self.low.iter().zip(&other.low);
-            return Self::exact(pairs.map(|(&a, &b)| combine(a, b)).collect());
+            let pairs = self.low.iter().zip(other.low.iter());
+            return Bounds::exact(pairs.map(|(&a, &b)| combine(a, b)).collect::<Vec<f64>>());
         }
         let (mut low, mut high) = (Vec::with_capacity(self.low.len()), Vec::with_capacity(self.low.len()));
         for draw in 0..self.low.len() {
@@ -61,29 +67,28 @@ impl Bounds {
             low.push(least);
             high.push(most);
         }
-        Self { low, high: Some(high) }
+        Bounds::between(low, high)
     }
 
     /// A quotient; undefined where the divisor may be zero.
-    pub(super) fn over(&self, other: &Self) -> Self {
+    pub(super) fn over<'b>(&self, other: &Bounds<'_>) -> Bounds<'b> {
         let mut divisor = other.clone();
-        for draw in 0..divisor.low.len() {
-            if divisor.low[draw] <= 0.0 && divisor.high()[draw] >= 0.0 {
-                divisor.low[draw] = f64::NAN;
-            }
+        let zero = |draw: usize| other.low[draw] <= 0.0 && other.high()[draw] >= 0.0;
+        for draw in (0..other.low.len()).filter(|&draw| zero(draw)) {
+            divisor.low.to_mut()[draw] = f64::NAN;
         }
         self.with(&divisor, |a, b| a / b)
     }
 
     /// The larger of both; undefined if either is.
-    pub(super) fn larger(&self, other: &Self) -> Self {
+    pub(super) fn larger<'b>(&self, other: &Bounds<'_>) -> Bounds<'b> {
         self.with(other, |a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) })
     }
 }
 
 /// All of these events happen: what their chances allow (Frechet 1935). Exact where all but one are certain or
 /// impossible.
-pub(super) fn all_of(parts: &[Bounds], draws: usize) -> Bounds {
+pub(super) fn all_of<'b>(parts: &[Bounds<'_>], draws: usize) -> Bounds<'b> {
     tightened(draws, |draw| {
         let (mut sum, mut high, mut known) = (0.0, 1.0_f64, true);
         for part in parts {
@@ -100,7 +105,7 @@ pub(super) fn all_of(parts: &[Bounds], draws: usize) -> Bounds {
 }
 
 /// Bounds that are one number where both ends are the same in every draw.
-fn tightened(draws: usize, ends: impl Fn(usize) -> (f64, f64)) -> Bounds {
+fn tightened<'b>(draws: usize, ends: impl Fn(usize) -> (f64, f64)) -> Bounds<'b> {
     let (mut low, mut high) = (Vec::with_capacity(draws), Vec::with_capacity(draws));
     let mut exact = true;
     for draw in 0..draws {
@@ -110,18 +115,18 @@ fn tightened(draws: usize, ends: impl Fn(usize) -> (f64, f64)) -> Bounds {
         low.push(least);
         high.push(most);
     }
-    if exact { Bounds::exact(high) } else { Bounds { low, high: Some(high) } }
+    if exact { Bounds::exact(high) } else { Bounds::between(low, high) }
 }
 
-/// True, false or neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// True, false or neither; false below neither below true, so that "and" is the lesser and "or" the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Truth {
     /// It is not so.
     False,
-    /// It is so.
-    True,
     /// It can't be said.
     Undefined,
+    /// It is so.
+    True,
 }
 
 impl Truth {
@@ -130,6 +135,19 @@ impl Truth {
         if value.is_nan() { Self::Undefined } else { Self::of(value != 0.0) }
     }
 
+    pub(super) fn letter(self) -> char {
+        match self {
+            Self::False => 'f',
+            Self::True => 't',
+            Self::Undefined => 'u',
+        }
+    }
+
+    pub(super) fn of_letter(letter: char) -> Option<Self> {
+        [Self::False, Self::True, Self::Undefined].into_iter().find(|truth| truth.letter() == letter)
+    }
+
+    #[inline]
     pub(super) fn of(so: bool) -> Self {
         if so { Self::True } else { Self::False }
     }
@@ -152,17 +170,40 @@ impl Truth {
     }
 
     /// Both: false decides (Kleene 1952).
+    #[inline]
     pub(super) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::False, _) | (_, Self::False) => Self::False,
-            (Self::True, Self::True) => Self::True,
-            _ => Self::Undefined,
-        }
+        self.min(other)
     }
 
     /// At least one: true decides.
+    #[inline]
     pub(super) fn or(self, other: Self) -> Self {
-        self.not().and(other.not()).not()
+        self.max(other)
+    }
+}
+
+/// Joins to `truth`, draw by draw, whether `a R b`.
+pub(super) fn also_compared(truth: &mut [Truth], a: &Bounds<'_>, relation: Relation, b: &Bounds<'_>) {
+    if a.high.is_some() || b.high.is_some() {
+        let ends = |bounds: &Bounds<'_>, draw: usize| (bounds.low[draw], bounds.high()[draw]);
+        for (draw, truth) in truth.iter_mut().enumerate() {
+            *truth = truth.and(compared(ends(a, draw), relation, ends(b, draw)));
+        }
+        return;
+    }
+    // One simple loop per relation: these run over every draw of every claim.
+    match relation {
+        Relation::Less => also(truth, a, b, |a, b| a < b),
+        Relation::AtMost => also(truth, a, b, |a, b| a <= b),
+        Relation::AtLeast => also(truth, a, b, |a, b| a >= b),
+        Relation::Greater => also(truth, a, b, |a, b| a > b),
+    }
+}
+
+fn also(truth: &mut [Truth], a: &Bounds<'_>, b: &Bounds<'_>, holds: impl Fn(f64, f64) -> bool) {
+    for (truth, (&a, &b)) in truth.iter_mut().zip(a.low.iter().zip(b.low.iter())) {
+        let here = if a.is_nan() || b.is_nan() { Truth::Undefined } else { Truth::of(holds(a, b)) };
+        *truth = truth.and(here);
     }
 }
 
@@ -219,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_quotient_is_undefined_where_the_divisor_may_be_zero() {
-        let divisor = Bounds { low: vec![-0.1, 0.2], high: Some(vec![0.1, 0.4]) };
+        let divisor = Bounds::between(vec![-0.1, 0.2], vec![0.1, 0.4]);
         let quotient = Bounds::constant(1.0, 2).over(&divisor);
         assert!(quotient.low[0].is_nan());
         assert!((quotient.low[1] - 2.5).abs() < 1e-12 && (quotient.high()[1] - 5.0).abs() < 1e-12);

@@ -1,10 +1,13 @@
 //! From counts to verdicts: per reading, per family, per perspective.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::compile::{Comparison, Compiled, Data, Source};
+use super::stakes::{self, Stakes};
 use super::tally::{Counts, GROUPS, Leaf, Sums, Tally, judge};
-use super::turn::{self, Lean, Turn};
+use super::turn::{self, Lean, Region, Sorted, Turn};
 use super::values::{Bounds, Truth, compared};
 use super::{Case, Judge};
 use crate::claim::Level;
@@ -38,6 +41,8 @@ pub struct Judgement {
     pub guarded: bool,
     /// As written first, then under each perspective.
     pub seen: Vec<Seen>,
+    /// While the conflict is not over: what is at stake for everyone as written, then under the overlays it asks about.
+    pub stakes: Vec<Stakes>,
 }
 
 /// The verdicts on a claim as written, or as one perspective sees the conflict.
@@ -106,6 +111,10 @@ pub struct ReadingVerdict {
     pub example: Example,
     /// The input on which it turns most.
     pub turns_on: Option<Turn>,
+    /// As written, for one reading of each family: where it takes several inputs.
+    pub turns_in: Option<Region>,
+    /// Whether there were too few draws, or too few of one kind, to tell what it turns on.
+    pub one_sided: bool,
     /// Under the guard: every input that clearly leans, by path.
     pub leans: Vec<Lean>,
     /// Whether nothing in the lens changes with what the test changes (policies, perspectives, an input over its range):
@@ -183,32 +192,48 @@ impl ReadingVerdict {
     }
 }
 
-pub(super) fn judgement(judge: &Judge<'_>, tally: &Tally, claim: usize) -> Judgement {
+pub(super) fn judgement(judge: &Judge<'_>, tally: &Tally, sorted: &Sorted<'_>, claim: usize) -> Judgement {
     let stated = judge.claim(claim);
     let perspectives = std::iter::once(None).chain((0..judge.scenario().perspectives.len()).map(Some));
-    let mut seen: Vec<Seen> = perspectives.map(|place| view(judge, tally, claim, place)).collect();
+    let mut seen: Vec<Seen> = perspectives.map(|place| view(judge, tally, sorted, claim, place)).collect();
     mark_own_premises(&mut seen);
     Judgement {
         claim: stated.id.clone(),
         each_draw: stated.expression.test.level() == Level::EachDraw,
         guarded: judge.guarded(claim),
         seen,
+        stakes: stakes::stakes(judge, tally, stated, judge.guarded(claim)),
     }
 }
 
-fn view(judge: &Judge<'_>, tally: &Tally, claim: usize, perspective: Option<usize>) -> Seen {
+fn view(
+    judge: &Judge<'_>,
+    tally: &Tally,
+    sorted: &Sorted<'_>,
+    claim: usize,
+    perspective: Option<usize>,
+) -> Seen {
     let cases = judge.cases.iter().zip(&tally.cases);
     let own = cases.filter(|(case, _)| case.claim == claim && case.perspective == perspective);
-    let mut families: Vec<(Family, Vec<ReadingVerdict>)> = Vec::new();
+    let mut families: Vec<(Family, Vec<Read<'_>>)> = Vec::new();
     for (case, counts) in own {
         let family = judge.families[case.voice].1;
-        let reading = reading(judge, tally, case, counts);
+        let reading = (reading(judge, sorted, case, counts), case, counts);
         match families.iter_mut().find(|(known, _)| *known == family) {
             Some((_, readings)) => readings.push(reading),
             None => families.push((family, vec![reading])),
         }
     }
     families.sort_by_key(|(family, _)| *family);
+    if perspective.is_none() && !judge.guarded(claim) {
+        for (_, readings) in &mut families {
+            look_for_region(judge, sorted, readings);
+        }
+    }
+    let bare = |(family, readings): (Family, Vec<Read<'_>>)| {
+        (family, readings.into_iter().map(|(reading, ..)| reading).collect())
+    };
+    let families: Vec<(Family, Vec<ReadingVerdict>)> = families.into_iter().map(bare).collect();
     let families: Vec<FamilyVerdict> =
         families.into_iter().map(|(family, own)| joined(family, own)).collect();
     let overlay = judge.perspective(perspective);
@@ -218,6 +243,20 @@ fn view(judge: &Judge<'_>, tally: &Tally, claim: usize, perspective: Option<usiz
         other_side: overlay.is_some_and(|overlay| overlay.by.is_some() && overlay.by.as_deref() != drawn_by),
         silent: silent(judge, claim, &families),
         families,
+    }
+}
+
+/// A reading with what it was read from.
+type Read<'a> = (ReadingVerdict, &'a Case, &'a Counts);
+
+/// Looks for a region in the one reading of a family whose verdict is least one-sided.
+fn look_for_region(judge: &Judge<'_>, sorted: &Sorted<'_>, readings: &mut [Read<'_>]) {
+    let judged = readings.iter_mut().filter(|(reading, ..)| reading.verdict.is_judged());
+    let rarer = |reading: &ReadingVerdict| reading.yes.min(reading.no);
+    // Of several the first.
+    let found = judged.reduce(|best, next| if rarer(&next.0) > rarer(&best.0) { next } else { best });
+    if let Some((reading, case, counts)) = found {
+        reading.turns_in = turn::region(judge, case, &counts.early, reading.turns_on.as_ref(), sorted);
     }
 }
 
@@ -285,10 +324,10 @@ fn asked(judge: &Judge<'_>, claim: usize) -> String {
     said.join(", ")
 }
 
-fn reading(judge: &Judge<'_>, tally: &Tally, case: &Case, counts: &Counts) -> ReadingVerdict {
+fn reading(judge: &Judge<'_>, sorted: &Sorted<'_>, case: &Case, counts: &Counts) -> ReadingVerdict {
     let rule = judge.scenario().verdict;
     let voice = &judge.families[case.voice].0;
-    let found = turn::leans(judge, case, &counts.early, &tally.inputs);
+    let found = turn::leans(judge, case, &counts.early, sorted);
     let mut said = ReadingVerdict {
         lens: voice.lens.clone(),
         reading: voice.reading.clone(),
@@ -302,6 +341,8 @@ fn reading(judge: &Judge<'_>, tally: &Tally, case: &Case, counts: &Counts) -> Re
         chances: Vec::new(),
         example: Example::default(),
         turns_on: None,
+        turns_in: None,
+        one_sided: turn::sides(&counts.early).is_none(),
         leans: Vec::new(),
         blind: is_blind(case, counts),
         missing: case.compiled.missing.clone(),
@@ -421,7 +462,7 @@ fn as_is(compiled: &Compiled, place: usize, sums: &Sums) -> Truth {
     let mut truth = Truth::True;
     for (relation, value) in &comparison.rest {
         let right = value.over(&means);
-        let ends = |bounds: &Bounds| (bounds.low[0], bounds.high()[0]);
+        let ends = |bounds: &Bounds<'_>| (bounds.low[0], bounds.high()[0]);
         truth = truth.and(compared(ends(&left), *relation, ends(&right)));
         left = right;
     }
@@ -486,7 +527,7 @@ impl<'a> Means<'a> {
 
     /// A 95 % interval of what was worked out from means: the delete-a-group jackknife (Kott 2001), with Student's
     /// quantile to its first correction.
-    fn interval(&self, found: &Bounds) -> (f64, f64) {
+    fn interval(&self, found: &Bounds<'_>) -> (f64, f64) {
         let groups = self.groups.len() as f64;
         let error = |values: &[f64]| {
             let mean = values[1..].iter().sum::<f64>() / groups;
@@ -510,16 +551,16 @@ impl Data for Means<'_> {
         1 + self.groups.len()
     }
 
-    fn column(&self, _: Source) -> Vec<f64> {
-        vec![f64::NAN; self.len()]
+    fn column(&self, _: Source) -> Cow<'_, [f64]> {
+        vec![f64::NAN; self.len()].into()
     }
 
-    fn chance(&self, place: usize) -> Bounds {
+    fn chance(&self, place: usize) -> Bounds<'_> {
         let Some(own) = self.comparison.chances.iter().position(|&other| other == place) else {
             return Bounds::constant(f64::NAN, self.len());
         };
         let [low, high] = &self.sums.chances[own];
         let (low, high) = (self.of(low), self.of(high));
-        if low == high { Bounds::exact(low) } else { Bounds { low, high: Some(high) } }
+        if low == high { Bounds::exact(low) } else { Bounds::between(low, high) }
     }
 }

@@ -96,6 +96,34 @@ fn several_places_are_covered_by_several_boxes() {
 }
 
 #[test]
+fn a_rare_corner_is_found_if_boxes_may_be_small() {
+    // 2 in 100 draws, among twenty inputs.
+    let inputs = splitmix(23, 10_000, 20);
+    let truth = truth(&inputs, |x| x[4] > 0.9 && x[11] < 0.2);
+    let options = Options { smallest: 0.01, ..Options::default() };
+    let found = discover(&inputs, &numbers(&inputs), &truth, &options).unwrap();
+    let first = &found.boxes[0];
+    assert_eq!(first.limits.0.iter().map(|limit| limit.input).collect::<Vec<_>>(), [4, 11]);
+    assert!(first.counts.density() >= 0.8, "{:?}", first.counts);
+    assert!(first.counts.cases as f64 > 0.9 * found.all.cases as f64, "{:?} {:?}", first.counts, found.all);
+    // No box smaller than 5 in 100 can be as dense.
+    let wide = discover(&inputs, &numbers(&inputs), &truth, &Options::default()).unwrap();
+    assert!(wide.boxes[0].counts.density() < 0.5 && wide.boxes[0].counts.rows >= 500);
+}
+
+#[test]
+fn an_oblique_edge_is_cut_by_the_inputs_it_is_made_of() {
+    let inputs = splitmix(29, 6000, 20);
+    let truth = truth(&inputs, |x| x[2] + x[7] > 1.4);
+    let found = discover(&inputs, &numbers(&inputs), &truth, &Options::default()).unwrap();
+    let first = &found.boxes[0];
+    assert_eq!(first.limits.0.iter().map(|limit| limit.input).collect::<Vec<_>>(), [2, 7]);
+    assert!(first.limits.0.iter().all(|limit| limit.low.is_some() && limit.high.is_none()));
+    // No box covers a triangle: a good half of it at four in five.
+    assert!(first.counts.density() >= 0.8 && first.counts.cases as f64 > 0.5 * found.all.cases as f64);
+}
+
+#[test]
 fn names_are_taken_out_one_by_one() {
     let mut inputs = splitmix(13, 4000, 3);
     inputs[1].iter_mut().for_each(|value| *value = (*value * 4.0).floor());

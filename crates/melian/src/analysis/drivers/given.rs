@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use super::super::rank::Classes;
-use super::super::resample::{Estimated, jackknife_error, shuffled};
+use super::super::resample::{Estimated, shuffled};
 use super::{Pair, Total};
 
 /// Groups of rows left out one by one.
@@ -162,7 +162,7 @@ impl Shares {
     }
 
     fn estimated(&self) -> Estimated {
-        Estimated::with_error(self.all, jackknife_error(&self.without))
+        Estimated::left_out(self.all, &self.without)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The ensemble with some inputs pinned to a value in every draw, everything else as drawn.
 
+use std::collections::BTreeMap;
+
 use crate::case::{CaseBlock, LANES};
 use crate::ensemble::{ArmRows, Chunk, Plan, Variant};
 use crate::lens::{RowBlock, Scratch};
@@ -19,6 +21,15 @@ pub(super) struct Ensemble<'p> {
 pub(super) struct Worker {
     blocks: Vec<Vec<CaseBlock>>,
     pub(super) rows: Chunk,
+    /// Rows of arms at the values tried since [`Worker::forget`]: many questions ask for the same.
+    known: BTreeMap<(Vec<(FieldId, u64)>, usize), ArmRows>,
+}
+
+impl Worker {
+    /// Forgets what was tried.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
 }
 
 /// An input of the scenario as written.
@@ -112,13 +123,9 @@ impl<'p> Ensemble<'p> {
             inputs: Vec::new(),
             arms: vec![ArmRows::default(); plan.arms().len()],
         };
-        let mut ensemble = Self { plan, arms, worker: Worker { blocks, rows } };
-        for &arm in &ensemble.arms {
-            let rows = ensemble.solve(
-                &ensemble.worker.blocks[plan.variant_index(arm)],
-                arm,
-                &mut Scratch::default(),
-            );
+        let mut ensemble = Self { plan, arms, worker: Worker { blocks, rows, known: BTreeMap::new() } };
+        let solved = ensemble.solve(&ensemble.worker.blocks, &ensemble.arms);
+        for (&arm, rows) in ensemble.arms.iter().zip(solved) {
             ensemble.worker.rows.arms[arm] = rows;
         }
         ensemble
@@ -146,19 +153,53 @@ impl<'p> Ensemble<'p> {
         arms: &[usize],
         read: impl FnOnce(&Chunk) -> R,
     ) -> R {
-        self.pin(worker, pins, arms);
-        let mut scratch = Scratch::default();
-        let mut drawn = Vec::with_capacity(arms.len());
-        for &arm in arms {
-            let rows = self.solve(&worker.blocks[self.plan.variant_index(arm)], arm, &mut scratch);
-            drawn.push(std::mem::replace(&mut worker.rows.arms[arm], rows));
+        let pinned = self.solve_pinned(worker, pins, arms);
+        Self::read(worker, arms, pinned, read).0
+    }
+
+    /// The same, remembering the rows until [`Worker::forget`].
+    pub(super) fn pinned_once<R>(
+        &self,
+        worker: &mut Worker,
+        pins: &[(&Input, f64)],
+        arms: &[usize],
+        read: impl FnOnce(&Chunk) -> R,
+    ) -> R {
+        let at: Vec<(FieldId, u64)> =
+            pins.iter().map(|(input, value)| (input.field, value.to_bits())).collect();
+        let key = |arm: usize| (at.clone(), arm);
+        let fresh: Vec<usize> =
+            arms.iter().copied().filter(|&arm| !worker.known.contains_key(&key(arm))).collect();
+        for (&arm, rows) in fresh.iter().zip(self.solve_pinned(worker, pins, &fresh)) {
+            worker.known.insert(key(arm), rows);
         }
-        let answer = read(&worker.rows);
-        for (&arm, rows) in arms.iter().zip(drawn) {
-            worker.rows.arms[arm] = rows;
-        }
-        self.unpin(worker, pins, arms);
+        let known = arms.iter().map(|&arm| worker.known.remove(&key(arm)).unwrap_or_default()).collect();
+        let (answer, known) = Self::read(worker, arms, known, read);
+        worker.known.extend(arms.iter().map(|&arm| key(arm)).zip(known));
         answer
+    }
+
+    fn solve_pinned(&self, worker: &mut Worker, pins: &[(&Input, f64)], arms: &[usize]) -> Vec<ArmRows> {
+        if arms.is_empty() {
+            return Vec::new();
+        }
+        self.pin(worker, pins, arms);
+        let rows = self.solve(&worker.blocks, arms);
+        self.unpin(worker, pins, arms);
+        rows
+    }
+
+    /// What `read` makes of other rows of some arms; gives these back.
+    fn read<R>(
+        worker: &mut Worker,
+        arms: &[usize],
+        mut others: Vec<ArmRows>,
+        read: impl FnOnce(&Chunk) -> R,
+    ) -> (R, Vec<ArmRows>) {
+        swap(&mut worker.rows, arms, &mut others);
+        let answer = read(&worker.rows);
+        swap(&mut worker.rows, arms, &mut others);
+        (answer, others)
     }
 
     fn pin(&self, worker: &mut Worker, pins: &[(&Input, f64)], arms: &[usize]) {
@@ -188,14 +229,25 @@ impl<'p> Ensemble<'p> {
         arms.iter().any(|&arm| self.plan.variant_index(arm) == variant)
     }
 
-    fn solve(&self, blocks: &[CaseBlock], arm: usize, scratch: &mut Scratch) -> ArmRows {
-        let mut joined = ArmRows::default();
-        let mut rows = RowBlock::default();
-        for (index, block) in blocks.iter().enumerate() {
-            self.plan.solve(arm, block, &mut rows, scratch);
-            joined.append((index * LANES) as u32, &rows);
+    /// The rows of some arms, block by block: variants in which nothing changes that a lens reads share its terms.
+    fn solve(&self, blocks: &[Vec<CaseBlock>], arms: &[usize]) -> Vec<ArmRows> {
+        let mut joined = vec![ArmRows::default(); arms.len()];
+        let mut rows = RowBlock { without_errors: true, ..RowBlock::default() };
+        let mut scratch = Scratch::default();
+        let of = |arm: usize| &blocks[self.plan.variant_index(arm)];
+        for index in 0..arms.iter().map(|&arm| of(arm).len()).max().unwrap_or(0) {
+            for (&arm, joined) in arms.iter().zip(&mut joined) {
+                self.plan.solve(arm, &of(arm)[index], &mut rows, &mut scratch);
+                joined.append((index * LANES) as u32, &rows);
+            }
         }
         joined
+    }
+}
+
+fn swap(rows: &mut Chunk, arms: &[usize], others: &mut [ArmRows]) {
+    for (&arm, others) in arms.iter().zip(others) {
+        std::mem::swap(&mut rows.arms[arm], others);
     }
 }
 

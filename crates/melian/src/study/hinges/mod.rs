@@ -16,6 +16,8 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -50,6 +52,8 @@ pub struct Hinges {
     pub idle: usize,
     /// One per question, in the order: room, terms by issue and family, endings, claims.
     pub answers: Vec<Answer>,
+    /// Claims that have no hinge, by their places: they ask how a quantity moves with an input over its whole range.
+    pub moving: Vec<usize>,
     /// The inputs most worth finding out over all answers: mean worth, the most first; guarded ones aside.
     pub worth: Vec<(FieldId, f64)>,
 }
@@ -171,7 +175,11 @@ pub fn study(plan: &Plan, reach: Reach, only: Option<usize>) -> Hinges {
         let ensemble = Ensemble::new(plan, arms_of(&costly), draws.min(COSTLY_DRAWS));
         answers.extend(Study::new(plan, ensemble, inputs, costly, false, true).answers());
     }
-    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers }
+    let claims = 0..plan.variants()[0].scenario.claims.len();
+    let moving = claims
+        .filter(|&claim| only.is_none_or(|only| only == claim) && judge.asks_how_it_moves(claim))
+        .collect();
+    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers, moving }
 }
 
 /// Draws of a glance.
@@ -195,7 +203,7 @@ pub fn glance(plan: &Plan) -> Hinges {
     let tried = inputs.len();
     let study = Study::new(plan, Ensemble::new(plan, arms_of(&asked), draws), inputs, asked, false, false);
     let (answers, idle) = (study.answers(), study.idle());
-    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers }
+    Hinges { draws: draws as u64, inputs: tried, idle, worth: overall(&answers), answers, moving: Vec::new() }
 }
 
 fn arms_of(asked: &[Asked<'_>]) -> Vec<usize> {
@@ -266,8 +274,35 @@ impl<'p, 'j> Study<'p, 'j> {
         Self { guard: Guard::new(&plan.variants()[0].scenario), ensemble, inputs, asked, scans, pairs }
     }
 
+    /// Input by input and pair by pair, for all questions: what one tries, the others find known.
     fn answers(&self) -> Vec<Answer> {
-        self.asked.par_iter().enumerate().map(|(index, asked)| self.answer(index, asked)).collect()
+        let bases: Vec<Reading> = self.asked.iter().map(|asked| asked.read(self.ensemble.rows())).collect();
+        let turns = self.turns(&bases);
+        let mut answers: Vec<Answer> = (0..self.asked.len())
+            .map(|index| self.answer(index, &bases[index], turns.iter().map(|of_input| &of_input[index])))
+            .collect();
+        if self.pairs {
+            for (index, pair) in self.nearest_pairs(&bases) {
+                let best = &mut answers[index].pair;
+                if best.as_ref().is_none_or(|best| pair.distance < best.distance) {
+                    *best = Some(pair);
+                }
+            }
+        }
+        answers
+    }
+
+    /// The nearest turn by each input, of each question.
+    fn turns(&self, bases: &[Reading]) -> Vec<Vec<Option<Turn>>> {
+        let of_input = |worker: &mut Worker, input: usize| {
+            worker.forget();
+            let questions = self.asked.iter().zip(bases).enumerate();
+            questions
+                .map(|(index, (asked, base))| self.turn(worker, input, index, asked, base.side?))
+                .collect()
+        };
+        let inputs = (0..self.inputs.len()).into_par_iter().with_max_len(1);
+        inputs.map_init(|| self.ensemble.worker(), of_input).collect()
     }
 
     /// How many inputs move nothing.
@@ -275,8 +310,14 @@ impl<'p, 'j> Study<'p, 'j> {
         self.scans.iter().filter(|scan| scan.moved.is_empty()).count()
     }
 
-    fn answer(&self, index: usize, asked: &Asked<'_>) -> Answer {
-        let base = asked.read(self.ensemble.rows());
+    /// The answer to a question, but for pairs.
+    fn answer<'t>(
+        &self,
+        index: usize,
+        base: &Reading,
+        turns: impl Iterator<Item = &'t Option<Turn>>,
+    ) -> Answer {
+        let asked = &self.asked[index];
         let mut answer = Answer {
             draws: self.ensemble.rows().draws as u64,
             tried: self.inputs.len(),
@@ -291,19 +332,11 @@ impl<'p, 'j> Study<'p, 'j> {
             moved_by: 0,
         };
         let Some(stands) = base.side else { return answer };
-        let movers: Vec<usize> =
-            (0..self.inputs.len()).filter(|&input| self.scans[input].readings[index].is_some()).collect();
+        let movers = self.movers(index);
         answer.moved_by = movers.len();
-        let turns: Vec<(usize, Turn)> = movers
-            .par_iter()
-            .map_init(
-                || self.ensemble.worker(),
-                |worker, &input| Some((input, self.turn(worker, input, index, asked, stands)?)),
-            )
-            .flatten()
-            .collect();
+        let turns = turns.enumerate().filter_map(|(input, turn)| Some((input, turn.clone()?)));
         let (guarded, mut open): (Vec<_>, Vec<_>) =
-            turns.into_iter().partition(|(input, _)| asked.guarded || self.hides(*input));
+            turns.partition(|(input, _)| asked.guarded || self.hides(*input));
         open.sort_by(|a, b| a.1.order(&b.1));
         answer.hinges = open.into_iter().filter_map(|(input, turn)| self.hinge(input, &turn)).collect();
         answer.conditions =
@@ -313,10 +346,12 @@ impl<'p, 'j> Study<'p, 'j> {
             return answer;
         }
         answer.worth = self.worth(&movers, index, stands);
-        if self.pairs {
-            answer.pair = self.pair(&movers, index, asked, stands);
-        }
         answer
+    }
+
+    /// Inputs that move the rows of a question.
+    fn movers(&self, index: usize) -> Vec<usize> {
+        (0..self.inputs.len()).filter(|&input| self.scans[input].readings[index].is_some()).collect()
     }
 
     fn turn(
@@ -381,37 +416,45 @@ impl<'p, 'j> Study<'p, 'j> {
         worth
     }
 
-    /// The nearest turn by two inputs, of those that pull the answer over most.
-    fn pair(&self, movers: &[usize], index: usize, asked: &Asked<'_>, stands: Side) -> Option<Pair> {
-        let mut best: Option<Pair> = None;
-        for &up in search::ways(stands) {
-            let mut pulls: Vec<(usize, f64, bool)> = movers
-                .iter()
-                .filter(|&&input| !self.hides(input))
-                .filter_map(|&input| {
-                    let readings = self.scans[input].readings[index].as_ref()?;
-                    let (most, high) = search::pull(&self.scans[input], readings, up)?;
-                    Some((input, most, high))
-                })
-                .collect();
-            pulls.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            pulls.truncate(PAIRED);
-            let pairs: Vec<[(usize, bool); 2]> = (0..pulls.len())
-                .flat_map(|one| (one + 1..pulls.len()).map(move |other| (one, other)))
-                .map(|(one, other)| [one, other].map(|at| (pulls[at].0, pulls[at].2)))
-                .collect();
-            let found: Vec<Pair> = pairs
-                .into_par_iter()
-                .map_init(|| self.ensemble.worker(), |worker, pair| self.both(worker, pair, asked, stands))
-                .flatten()
-                .collect();
-            for pair in found {
-                if best.as_ref().is_none_or(|best| pair.distance < best.distance) {
-                    best = Some(pair);
-                }
+    /// For each question the nearest turns by two inputs, of those that pull the answer over most.
+    fn nearest_pairs(&self, bases: &[Reading]) -> Vec<(usize, Pair)> {
+        let mut wanted: BTreeMap<[(usize, bool); 2], Vec<usize>> = BTreeMap::new();
+        for (index, base) in bases.iter().enumerate().filter(|(index, _)| !self.asked[*index].guarded) {
+            for pair in base.side.into_iter().flat_map(|stands| self.pulling(index, stands)) {
+                wanted.entry(pair).or_default().push(index);
             }
         }
-        best
+        let of_pair = |worker: &mut Worker, (pair, questions): ([(usize, bool); 2], Vec<usize>)| {
+            worker.forget();
+            let found = questions.into_iter().filter_map(|index| {
+                Some((index, self.both(worker, pair, &self.asked[index], bases[index].side?)?))
+            });
+            found.collect::<Vec<_>>()
+        };
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        let wanted = wanted.into_par_iter().with_max_len(1);
+        wanted.map_init(|| self.ensemble.worker(), of_pair).flatten().collect()
+    }
+
+    /// Pairs of the inputs that pull an answer over most, each with the end that does.
+    fn pulling(&self, index: usize, stands: Side) -> Vec<[(usize, bool); 2]> {
+        let of_way = |&up: &bool| {
+            let pull = |input: usize| {
+                let readings = self.scans[input].readings[index].as_ref()?;
+                let (most, high) = search::pull(&self.scans[input], readings, up)?;
+                Some((input, most, high))
+            };
+            let open = self.movers(index).into_iter().filter(|&input| !self.hides(input));
+            let mut pulls: Vec<(usize, f64, bool)> = open.filter_map(pull).collect();
+            pulls.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            pulls.truncate(PAIRED);
+            let mut ends: Vec<(usize, bool)> =
+                pulls.into_iter().map(|(input, _, high)| (input, high)).collect();
+            ends.sort_unstable();
+            let pairs = (0..ends.len()).flat_map(|one| (one + 1..ends.len()).map(move |other| (one, other)));
+            pairs.map(|(one, other)| [ends[one], ends[other]]).collect::<Vec<_>>()
+        };
+        search::ways(stands).iter().flat_map(of_way).collect()
     }
 
     fn both(
@@ -460,7 +503,7 @@ fn gain(found: &[&Reading]) -> f64 {
 /// Mean worth over all answers that have one.
 fn overall(answers: &[Answer]) -> Vec<(FieldId, f64)> {
     let told: Vec<&Answer> = answers.iter().filter(|answer| answer.stands.is_some()).collect();
-    let mut sums: std::collections::BTreeMap<FieldId, f64> = std::collections::BTreeMap::new();
+    let mut sums: BTreeMap<FieldId, f64> = BTreeMap::new();
     for worth in told.iter().flat_map(|answer| &answer.worth) {
         *sums.entry(worth.input).or_default() += worth.value();
     }

@@ -180,18 +180,28 @@ pub(super) fn turn(
     let up = (scan.median..scan.points.len()).find(|&at| turned(&readings[at]));
     let down = (0..=scan.median).rev().find(|&at| turned(&readings[at]));
     let arms: Vec<usize> = asked.arms.iter().copied().filter(|arm| scan.moved.contains(arm)).collect();
-    let mut read = |value: f64| ensemble.pinned(worker, &[(input, value)], &arms, |rows| asked.read(rows));
-    let found = [(up, true), (down, false)].into_iter().filter_map(|(at, up)| {
-        let at = at?;
+    let mut read =
+        |value: f64| ensemble.pinned_once(worker, &[(input, value)], &arms, |rows| asked.read(rows));
+    let mut best: Option<Turn> = None;
+    for (at, up) in [(up, true), (down, false)] {
+        let Some(at) = at else { continue };
         let far = scan.points[at];
         let (mut value, mut reading) = (far.value, readings[at].clone());
         if at != scan.median {
             let near = scan.points[if up { at - 1 } else { at + 1 }];
+            let least = Turn::new(input, near.value, reading.clone(), up);
+            // On this side it can't be nearer than what was found.
+            if best.as_ref().is_some_and(|best| best.order(&least).is_le()) {
+                continue;
+            }
             (value, reading) = nearest(near, far, reading, input, &mut read, turned);
         }
-        Some(Turn::new(input, value, reading, up))
-    });
-    found.min_by(Turn::order)
+        let found = Turn::new(input, value, reading, up);
+        if best.as_ref().is_none_or(|best| found.order(best).is_lt()) {
+            best = Some(found);
+        }
+    }
+    best
 }
 
 /// Halves the stretch between a point where the answer stands and one where it has turned over; the far end at the
@@ -299,7 +309,7 @@ pub(super) fn pull(scan: &Scan, readings: &[Reading], up: bool) -> Option<(f64, 
 }
 
 /// The nearest turn of a pair inside the user's ranges, along a few rays from the medians towards the ends given;
-/// rays are halved as if the answer, once turned over, stayed so.
+/// rays are halved as if the answer, once turned over, stayed so. The points tried are the same for every question.
 pub(super) fn both(
     ensemble: &Ensemble<'_>,
     worker: &mut Worker,
@@ -316,25 +326,28 @@ pub(super) fn both(
         let mut at = |r: f64| {
             let values = [value(inputs[0], r * cosine), value(inputs[1], r * sine)];
             let pins = [(inputs[0].0, values[0]), (inputs[1].0, values[1])];
-            let reading = ensemble.pinned(worker, &pins, arms, |rows| asked.read(rows));
+            let reading = ensemble.pinned_once(worker, &pins, arms, |rows| asked.read(rows));
             let turned = reading.side.is_some_and(|side| side != stands);
             let crossed = pins.map(|(input, value)| input.marginal.crossed(value));
             let distance = (crossed[0] * crossed[0] + crossed[1] * crossed[1]).sqrt();
             (turned, Both { values, reading, distance })
         };
         let limit = best.as_ref().map_or(f64::INFINITY, |best| best.distance);
-        let mut far = (0.5 / cosine.max(sine)).min(limit);
+        let (mut near, mut far) = (0.0, 0.5 / cosine.max(sine));
         let (turned, mut found) = at(far);
         if !turned {
             continue;
         }
-        let mut near = 0.0;
         for _ in 0..RAY_HALVINGS {
+            // On this ray it can't be nearer than on an earlier one.
+            if near >= limit {
+                break;
+            }
             let middle = 0.5 * (near + far);
             let (turned, there) = at(middle);
             if turned { (far, found) = (middle, there) } else { near = middle }
         }
-        if best.as_ref().is_none_or(|best| found.distance < best.distance) {
+        if found.distance < limit {
             best = Some(found);
         }
     }
