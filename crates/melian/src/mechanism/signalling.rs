@@ -5,7 +5,7 @@ use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use super::answer::{Answer, Branch};
 use super::parameter::{Domain, Given, Parameter};
 use super::{Card, Model};
-use crate::math::{bivariate_normal_cdf, brent, normal_cdf};
+use crate::math::{bivariate_normal_cdf, brent, exp, normal_cdf};
 
 /// The crisis game of Lewis and Schultz (2003, Political Analysis 11, 345-367), in the form of Jo (2011, Political
 /// Analysis 19, 351-364). A challenges or not; B concedes or resists; A stands firm or backs down. A's payoffs of war
@@ -51,6 +51,9 @@ pub struct Equilibrium {
 
 /// How far in normal scores equilibria are looked for: chances from 1e-300 on.
 const FAR: f64 = 37.0;
+/// Where a challenge is rarer than this, its parts are told by their tails: there the bivariate chance loses digits, and
+/// in the end doubles end.
+const FAINT: f64 = 1e-28;
 
 impl Crisis {
     /// All equilibria, by rising chance that B resists.
@@ -100,17 +103,27 @@ impl Crisis {
 
     /// A's chances of challenging and of standing firm, if B resists with normal score `z`.
     fn challenger(&self, z: f64) -> (f64, f64) {
-        let c = self.va + (self.sa - self.va) / normal_cdf(z);
+        let ahead = self.sa - self.va;
+        let c = if ahead == 0.0 { self.va } else { self.va + ahead / normal_cdf(z) };
         let (war, down) = (normal_cdf(self.wa - c), normal_cdf(self.a - c));
         let challenges = war + down - war * down;
         let both = bivariate_normal_cdf((self.wa - self.a) / SQRT_2, self.wa - c, FRAC_1_SQRT_2);
-        let firm = match () {
-            () if challenges > 0.0 => (both / challenges).min(1.0),
-            // Beyond all doubles the larger mean decides.
-            () if self.wa > self.a => 1.0,
-            () => 0.0,
-        };
+        let firm = if challenges > FAINT { (both / challenges).min(1.0) } else { self.firm_far_out(c) };
         (challenges, firm)
+    }
+
+    /// The chance of standing firm where to challenge takes a shock beyond what doubles can tell: there the two shocks are
+    /// never large together, and their tails' ratio decides.
+    fn firm_far_out(&self, c: f64) -> f64 {
+        // Mills' ratio by its asymptotic series (Abramowitz and Stegun 1964, 26.2.12).
+        let mills = |t: f64| {
+            let s = 1.0 / (t * t);
+            (1.0 - s * (1.0 - 3.0 * s * (1.0 - 5.0 * s * (1.0 - 7.0 * s * (1.0 - 9.0 * s))))) / t
+        };
+        let apart = self.a - self.wa;
+        let gap = if apart == 0.0 { 0.0 } else { apart * (c - 0.5 * (self.wa + self.a)) };
+        let scale = if c.is_finite() { mills(c - self.a) / mills(c - self.wa) } else { 1.0 };
+        1.0 / (1.0 + exp(gap) * scale)
     }
 
     /// The normal score of B's best reply where A believes in `z`.
@@ -213,4 +226,23 @@ fn crisis(given: &Given) -> Answer {
         );
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where both ways of telling it hold, they agree; further out the tails alone go on.
+    #[test]
+    fn far_out_the_tails_tell_who_stands_firm() {
+        for (wa, a, near) in [(-2.9, -2.94, -1.5), (-3.0, -3.0, -1.5), (-1.0, -1.3, -1.6), (0.2, 0.5, -1.65)]
+        {
+            let game = Crisis { sa: 0.5, va: 0.0, cb: 0.0, wa, wb: -1.0, a, vb: 1.0 };
+            let far_out = |score: f64| game.firm_far_out(game.sa / normal_cdf(score));
+            let (challenges, firm) = game.challenger(near);
+            assert!(challenges > FAINT && (firm - far_out(near)).abs() < 5e-9, "{challenges} {firm}");
+            let (challenges, firm) = game.challenger(-2.6);
+            assert!(challenges < FAINT && firm == far_out(-2.6), "{challenges} {firm}");
+        }
+    }
 }
