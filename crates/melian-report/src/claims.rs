@@ -432,8 +432,9 @@ pub(crate) fn stakes(scenario: &Scenario, stakes: &Stakes) -> Option<String> {
         let chance = stake.actor.is_none();
         let digits = |value: f64| {
             let value = if chance { 100.0 * value } else { value };
-            let rounded = exact((value * 10.0).round() / 10.0);
-            if stake.way.is_some() && value > 0.0 { format!("+{rounded}") } else { rounded }
+            let near = (value * 10.0).round() / 10.0 + 0.0;
+            let rounded = exact(near);
+            if stake.way.is_some() && near > 0.0 { format!("+{rounded}") } else { rounded }
         };
         let unit = if chance { " of 100" } else { "" };
         let (low, high) = (digits(low), digits(high));
@@ -462,7 +463,7 @@ fn way_word(way: Way) -> &'static str {
         Way::Up => "up",
         Way::Down => "down",
         Way::Either => "up or down by lens",
-        Way::Same => "unchanged",
+        Way::Same => "hardly moved",
     }
 }
 

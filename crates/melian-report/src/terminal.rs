@@ -332,7 +332,7 @@ fn drivers(page: &mut Page, view: View<'_>) {
             .collect();
         if !told.is_empty() {
             let measure = measure_name(view.input.scenario, quantity);
-            page.say(label, &format!("{measure}: {}", told.join("; ")));
+            page.say(label, &format!("{measure}, by {}", told.join("; ")));
             label = "";
         }
     }

@@ -42,12 +42,14 @@ pub enum Way {
     Down,
     /// Lenses differ.
     Either,
-    /// It stays.
+    /// It stays, or next to.
     Same,
 }
 
-/// Changes of a mean that are no change, relative to 1 point, or a chance of 1.
-const NOTHING: f64 = 1e-9;
+/// A change of a mean gain below this many points has no direction worth telling.
+const NOTHING: f64 = 0.05;
+/// The same for a chance.
+const NO_CHANCE: f64 = 0.0005;
 
 /// A gain of an actor, or the chance of war, of each lens as written and in one world.
 struct Asked {
@@ -95,7 +97,8 @@ fn stake(
     let found: Vec<f64> = asked.pairs.iter().filter_map(value).collect();
     let low = found.iter().copied().reduce(f64::min)?;
     let high = found.iter().copied().fold(low, f64::max);
-    let way = match (low < -NOTHING, high > NOTHING) {
+    let nothing = if asked.actor.is_some() { NOTHING } else { NO_CHANCE };
+    let way = match (low <= -nothing, high >= nothing) {
         (false, true) => Way::Up,
         (true, false) => Way::Down,
         (true, true) => Way::Either,

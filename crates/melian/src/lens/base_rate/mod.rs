@@ -162,6 +162,7 @@ fn read(options: &LensOptions) -> Result<(String, Vec<Demand>), Unable> {
     }
     if let Some(option) = checked.get("filter") {
         filter(&mut checked, option, &mut demands);
+        name.push_str(" that pass the filter");
     }
     checked.finish()?;
     Ok((name, demands))
