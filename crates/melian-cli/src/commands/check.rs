@@ -14,8 +14,8 @@ use crate::exit::Failure;
 use crate::input::{self, Input};
 use crate::render;
 
-/// Draws that take longer, in seconds on one core, come with advice.
-const LONG: f64 = 120.0;
+/// Draws that take longer, in seconds on one core, come with advice, and a run says so beforehand.
+pub(super) const LONG: f64 = 120.0;
 
 /// Checks scenarios and says which lenses can run on them.
 pub(crate) fn run(arguments: &CheckArguments) -> Result<(), Failure> {

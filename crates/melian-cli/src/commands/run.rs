@@ -15,13 +15,10 @@ use melian::study::course;
 use melian_store::{RunDirectory, StoreError};
 
 use crate::args::{Format, RunArguments, Traced};
-use crate::commands::check::duration;
+use crate::commands::check::{LONG, duration};
 use crate::commands::report::{Answer, decided};
 use crate::exit::Failure;
 use crate::{input, render};
-
-/// What takes longer, in seconds on one core, is told beforehand.
-const LONG: f64 = 120.0;
 
 /// Runs a scenario through every lens and writes the report.
 pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
